@@ -1,0 +1,13 @@
+-- +goose Up
+create table once_key (
+	actor   TEXT NOT NULL,
+	key     TEXT NOT NULL,
+	request BYTEA NOT NULL,
+	result  BYTEA NOT NULL,
+	at      TEXT NOT NULL,
+	primary key (actor, key)
+);
+create index once_key_at on once_key (at);
+
+-- +goose Down
+drop table once_key;

@@ -1,0 +1,90 @@
+package once
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"time"
+
+	"linli/internal/db"
+	"linli/internal/fault"
+)
+
+// Migrations creates the table of this package.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// MaxKey is the longest key accepted, in bytes.
+const MaxKey = 200
+
+// sweepBatch bounds the rows one Sweep deletes, so that it never holds the writer for long.
+const sweepBatch = 5000
+
+// Do runs work once for (actorKey, key) and returns its result; a later call returns the stored result with replayed
+// true and does not run work. requestHash tells whether it is the same request.
+//
+// Returns an invalid fault for a missing or overlong key, a conflict when the key was used for another request, and
+// whatever error work returns, in which case nothing is stored and the caller's transaction is expected to fail.
+func Do(tx *db.Tx, actorKey, key string, requestHash []byte, work func() ([]byte, error)) (result []byte, replayed bool, err error) {
+	if err := checkKey(key); err != nil {
+		return nil, false, err
+	}
+	// Claiming first lets a concurrent copy wait here, before it has done anything.
+	n, err := tx.ExecCount(`insert into once_key (actor, key, request, result, at) values (?, ?, ?, ?, ?)
+		on conflict (actor, key) do nothing`, actorKey, key, requestHash, []byte{}, db.At(tx.Now()))
+	if err != nil {
+		return nil, false, fmt.Errorf("claim idempotency key: %w", err)
+	}
+	if n == 0 {
+		result, err = replay(tx, actorKey, key, requestHash)
+		return result, err == nil, err
+	}
+	result, err = work()
+	if err != nil {
+		// The transaction should end here; should the caller commit all the same, the key must not stay.
+		return nil, false, errors.Join(err, tx.Exec(`delete from once_key where actor = ? and key = ?`, actorKey, key))
+	}
+	err = tx.ExecOne(`update once_key set result = ? where actor = ? and key = ?`, result, actorKey, key)
+	if err != nil {
+		return nil, false, fmt.Errorf("store result of idempotency key: %w", err)
+	}
+	return result, false, nil
+}
+
+func checkKey(key string) error {
+	if key == "" {
+		return fault.Invalid("Idempotency-Key", "缺少幂等键：每次提交都要带上自己的编号，重试时用同一个编号")
+	}
+	if len(key) > MaxKey {
+		return fault.Invalid("Idempotency-Key", "幂等键不能超过 %d 个字节", MaxKey)
+	}
+	return nil
+}
+
+func replay(tx *db.Tx, actorKey, key string, requestHash []byte) ([]byte, error) {
+	var request, result []byte
+	err := tx.QueryRow(`select request, result from once_key where actor = ? and key = ?`, actorKey, key).Scan(&request, &result)
+	if errors.Is(err, db.ErrNoRows) { // swept between the two statements
+		return nil, fault.Conflict("幂等键 %s 刚刚过期，请换一个新的编号重新提交", key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read idempotency key: %w", err)
+	}
+	if !bytes.Equal(request, requestHash) {
+		return nil, fault.Conflict("幂等键 %s 已经用于另一个内容不同的请求，请换一个新的编号", key)
+	}
+	return result, nil
+}
+
+// Sweep forgets keys older than the given age, some thousand at a time, and returns how many; call again until it
+// returns 0.
+func Sweep(tx *db.Tx, olderThan time.Duration) (int64, error) {
+	n, err := tx.ExecCount(`delete from once_key where (actor, key) in
+		(select actor, key from once_key where at < ? order by at limit ?)`, db.At(tx.Now().Add(-olderThan)), sweepBatch)
+	if err != nil {
+		return 0, fmt.Errorf("sweep idempotency keys: %w", err)
+	}
+	return n, nil
+}
