@@ -33,13 +33,14 @@
 //
 // # Three answers
 //
-// A fact that is absent is unknown. Yes and No are sound: no completion of the facts would change them. They are not
-// complete: "needs" may be answered although every completion agrees, when the same fact decides two parts against
-// each other ("a || !a", "n > 3 || n <= 3"), because parts are weighed one by one. For expressions that mention each
-// fact once and join plain facts by && || !, the answer and its needs are exact. A ?: whose condition is unknown is
-// decided when both branches are known and equal, but not when they are merely on the same side of a comparison. Inside
-// a loop all unknown facts count as needed. Part of a condition that cannot be computed (overflow, division by zero)
-// counts for nothing when another part decides, and for "needs" while another part is open; otherwise it is an error.
+// A fact that is absent is unknown. Yes and No are sound: no completion of the facts gives another answer, though one
+// may fail to compute in a part that did not matter. They are not complete: "needs" may be answered although every
+// completion agrees, when the same fact decides two parts against each other ("a || !a", "n > 3 || n <= 3"), because
+// parts are weighed one by one. For expressions that mention each fact once and join plain facts by && || !, the
+// answer and its needs are exact. A ?: whose condition is unknown is decided when both branches are known and equal,
+// but not when they are merely on the same side of a comparison. Inside a loop all unknown facts count as needed.
+// Part of a condition that cannot be computed (overflow, division by zero) counts for nothing when another part
+// decides, and for "needs" while another part is open; otherwise it is an error.
 //
 // # What it never does
 //
