@@ -1,0 +1,256 @@
+package civil
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Cycle is how often an Every comes round.
+type Cycle uint8
+
+const (
+	Weekly Cycle = iota + 1 // Monday to Sunday
+	Monthly
+	Quarterly
+	HalfYearly
+	Yearly
+)
+
+var cycles = [...]struct {
+	name, words string
+	months      int
+}{
+	Weekly:     {"week", "每周", 0},
+	Monthly:    {"month", "每月", 1},
+	Quarterly:  {"quarter", "每季度", 3},
+	HalfYearly: {"half-year", "每半年", 6},
+	Yearly:     {"year", "每年", 12},
+}
+
+// An Every (周期) is a recurring duty. In text:
+//
+//	week month quarter half-year year   due on the last day of the period
+//	quarter+10d, year+1mo               due that long after the last day of the period (d or mo)
+//	year:11-20                          due by 20 November, for the calendar year it falls in
+//	year:03/last-monday                 due on the last Monday of March, for that day
+//	year:03/last-monday-week            due in the week (Monday to Sunday) of that day, by its Sunday, for that week
+//
+// The ordinal is first, second, third, fourth or last. "month:03/…" is read as "year:03/…". Every is comparable; the zero Every never comes.
+type Every struct {
+	cycle   Cycle
+	after   Term         // grace after the period
+	month   time.Month   // of a fixed day in the year; 0 when there is none
+	day     int          // of month, or 0 when the day is given by ordinal and weekday
+	ordinal int          // 1 to 4, 5 for last
+	weekday time.Weekday // with ordinal
+	week    bool         // the whole week of that day
+}
+
+// A Period is a stretch of days, both included.
+type Period struct{ From, To Date }
+
+// ParseEvery reads the forms above.
+func ParseEvery(s string) (Every, error) {
+	bad := func(why string) (Every, error) {
+		return Every{}, fmt.Errorf("周期 %q：%s", s, why)
+	}
+	head, fixed, hasFixed := strings.Cut(s, ":")
+	head, grace, hasGrace := strings.Cut(head, "+")
+	var e Every
+	for c := Weekly; c <= Yearly; c++ {
+		if cycles[c].name == head {
+			e.cycle = c
+		}
+	}
+	switch {
+	case e.cycle == 0:
+		return bad("应以 week、month、quarter、half-year 或 year 开头")
+	case hasFixed && hasGrace:
+		return bad("“:” 与 “+” 不能同用")
+	case hasGrace:
+		t, err := ParseTerm(grace)
+		if err != nil {
+			return bad(err.Error())
+		}
+		if t.Unit != Day && t.Unit != Month {
+			return bad("“+” 后应为日（d）或月（mo）")
+		}
+		e.after = t
+		return e, nil
+	case !hasFixed:
+		return e, nil
+	case e.cycle == Monthly && strings.Contains(fixed, "/"):
+		e.cycle = Yearly
+	case e.cycle != Yearly:
+		return bad("只有 year 可以指定日期")
+	}
+	if why := e.fix(fixed); why != "" {
+		return bad(why)
+	}
+	return e, nil
+}
+
+var ordinals = [...]struct{ name, words string }{
+	{}, {"first", "第一个"}, {"second", "第二个"}, {"third", "第三个"}, {"fourth", "第四个"}, {"last", "最后一个"},
+}
+
+var weekdays = [...]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+
+// fix reads "11-20", "03/last-monday" or "03/last-monday-week" and says what is wrong with it.
+func (e *Every) fix(s string) (why string) {
+	if len(s) < 5 {
+		return "日期应如 11-20 或 03/last-monday-week"
+	}
+	month, err := strconv.ParseUint(s[:2], 10, 8)
+	if err != nil || month < 1 || month > 12 {
+		return "月份应为 01 至 12"
+	}
+	e.month = time.Month(month)
+	if s[2] == '-' {
+		d, err := ParseDate("2000-" + s) // a leap year, so that 02-29 is a day
+		if err != nil {
+			return "日期 " + s + " 不存在"
+		}
+		e.day = d.Day
+		return ""
+	}
+	ordinal, rest, ok := strings.Cut(s[3:], "-")
+	if s[2] != '/' || !ok {
+		return "日期应如 11-20 或 03/last-monday-week"
+	}
+	rest, e.week = strings.CutSuffix(rest, "-week")
+	weekday := -1
+	for i, name := range weekdays {
+		if name == rest {
+			weekday = i
+		}
+	}
+	for i := 1; i < len(ordinals); i++ {
+		if ordinals[i].name == ordinal {
+			e.ordinal = i
+		}
+	}
+	if e.ordinal == 0 || weekday < 0 {
+		return "应为 first、second、third、fourth 或 last 加星期，如 last-monday"
+	}
+	e.weekday = time.Weekday(weekday)
+	return ""
+}
+
+// String returns what ParseEvery reads, "" for the zero Every.
+func (e Every) String() string {
+	switch {
+	case e.cycle == 0:
+		return ""
+	case !e.after.IsZero():
+		return cycles[e.cycle].name + "+" + e.after.String()
+	case e.month == 0:
+		return cycles[e.cycle].name
+	case e.day > 0:
+		return fmt.Sprintf("year:%02d-%02d", int(e.month), e.day)
+	}
+	s := fmt.Sprintf("year:%02d/%s-%s", int(e.month), ordinals[e.ordinal].name, weekdays[e.weekday])
+	if e.week {
+		s += "-week"
+	}
+	return s
+}
+
+// Words returns the cycle in Chinese: "每季度", "每季度结束后10日内", "每年11月20日前", "每年3月最后一个周一所在周".
+func (e Every) Words() string {
+	if e.cycle == 0 {
+		return ""
+	}
+	words := cycles[e.cycle].words
+	switch {
+	case !e.after.IsZero():
+		return words + "结束后" + e.after.Words() + "内"
+	case e.month == 0:
+		return words
+	case e.day > 0:
+		return fmt.Sprintf("%s%d月%d日前", words, int(e.month), e.day)
+	}
+	words = fmt.Sprintf("%s%d月%s%s", words, int(e.month), ordinals[e.ordinal].words, weekdayWords[e.weekday])
+	if e.week {
+		words += "所在周"
+	}
+	return words
+}
+
+// IsZero reports whether e never comes.
+func (e Every) IsZero() bool { return e.cycle == 0 }
+
+// Next returns the first due date later than after, and the period that is reported on or, for a day or week of the year, in which the duty
+// is done. The due date is a calendar date: whether a day off moves it is for the Law of the duty.
+func (e Every) Next(after Date) (period Period, due Date) {
+	if e.cycle == 0 {
+		return Period{}, Date{}
+	}
+	period = e.period(after)
+	for due = e.due(period); due.After(after); due = e.due(period) { // a grace may leave earlier periods still to come
+		period = e.period(period.From.AddDays(-1))
+	}
+	for !due.After(after) {
+		period = e.period(period.To.AddDays(1))
+		due = e.due(period)
+	}
+	return e.reported(period, due), due
+}
+
+// period returns the week, month, … year that holds d.
+func (e Every) period(d Date) Period {
+	if e.cycle == Weekly {
+		monday := d.AddDays(-((int(d.Weekday()) + 6) % 7))
+		return Period{monday, monday.AddDays(6)}
+	}
+	months := cycles[e.cycle].months
+	first := Date{d.Year, time.Month((int(d.Month)-1)/months*months + 1), 1}
+	return Period{first, first.AddMonths(months - 1).MonthEnd()}
+}
+
+func (e Every) due(p Period) Date {
+	switch {
+	case e.after.Unit == Day:
+		return p.To.AddDays(e.after.N)
+	case e.after.Unit == Month:
+		return p.To.AddMonths(e.after.N)
+	case e.month == 0:
+		return p.To
+	case e.day > 0:
+		return Date{p.From.Year, e.month, 1}.AddDays(e.day - 1).atMost(Date{p.From.Year, e.month, 1}.MonthEnd())
+	}
+	day := e.nth(p.From.Year)
+	if e.week {
+		return day.AddDays((7 - int(day.Weekday())) % 7)
+	}
+	return day
+}
+
+func (d Date) atMost(last Date) Date {
+	if d.After(last) {
+		return last
+	}
+	return d
+}
+
+// nth returns the ordinal weekday of the month.
+func (e Every) nth(year int) Date {
+	first := Date{year, e.month, 1}
+	if e.ordinal < 5 {
+		return first.AddDays((int(e.weekday)-int(first.Weekday())+7)%7 + 7*(e.ordinal-1))
+	}
+	last := first.MonthEnd()
+	return last.AddDays(-((int(last.Weekday()) - int(e.weekday) + 7) % 7))
+}
+
+func (e Every) reported(p Period, due Date) Period {
+	switch {
+	case e.ordinal == 0:
+		return p
+	case e.week:
+		return Period{due.AddDays(-6), due}
+	}
+	return Period{due, due}
+}
