@@ -1,0 +1,88 @@
+package arch
+
+import "strings"
+
+// A Row places a folder, and all folders below it without a row of their own, on a floor.
+type Row struct {
+	Folder string
+	Floor  int
+	Why    string
+}
+
+// Floors is the table: a package may import packages of lower floors only. Calls go down; news goes up as job
+// rows. To add a package, add a row with its reason; to add an edge on one floor, see Beside.
+var Floors = []Row{
+	{"internal/law", 1, "a citation is needed by everything that decides"},
+	{"internal/civil", 1, "days and deadlines are arithmetic, of use to every engine"},
+	{"internal/money", 1, "fen are arithmetic"},
+	{"internal/schema", 1, "the order of migrations is known before there is a database"},
+	{"internal/fault", 2, "one vocabulary of errors for engines, database and domains; it may carry a clause"},
+	{"internal/db", 3, "opening, transactions and migration; knows no table of any domain"},
+	{"internal/rule", 3, "evaluates expressions; pure, so that pack examples need no database"},
+	{"internal/form", 3, "validates what was filled in; pure"},
+	{"internal/flow", 3, "steps and clocks of a case; pure"},
+	{"internal/audit", 4, "the log is written in the transaction of whoever acts"},
+	{"internal/job", 4, "work that a decision leaves behind, in the decision's own transaction"},
+	{"internal/blob", 4, "attachments by hash"},
+	{"internal/search", 4, "text index; the labels that scope it are the caller's"},
+	{"internal/once", 4, "a write repeated with the same key answers the same"},
+	{"internal/pack", 4, "parses and checks packs with the pure engines of floor 3"},
+	{"internal/web/ui", 4, "layout and components; knows no domain"},
+	{"internal/place", 5, "everything happens somewhere"},
+	{"internal/register", 6, "persons and organisations live at places"},
+	{"internal/staff", 6, "people in office act for places and units"},
+	{"internal/book", 7, "registers that packs define, about persons and places"},
+	{"internal/catalog", 7, "which item is offered where and when, and by which unit"},
+	{"internal/ledger", 7, "money, owed to persons"},
+	{"internal/notify", 7, "messages to staff and persons by channel"},
+	{"internal/web/session", 7, "login turns a request into a staff.Actor"},
+	{"internal/casework", 8, "a case joins items, persons, places and units"},
+	{"internal/duty", 8, "tasks of units"},
+	{"internal/benefit", 9, "entitlement and pay runs start from cases and the ledger"},
+	{"internal/serviceorder", 9, "orders to providers start from cases"},
+	{"internal/assembly", 9, "meetings and votes lead to duties"},
+	{"internal/notice", 9, "disclosures and bulletins tell of cases and duties"},
+	{"internal/credit", 9, "records and repair follow from cases"},
+	{"internal/exchange", 9, "data in and out reaches every domain below"},
+	{"internal/web/part", 9, "fragments that several kinds of person see: a timeline, a clock"},
+	{"internal/indicator", 10, "counts the published views of every domain below"},
+	{"internal/web/resident", 11, "pages of residents"},
+	{"internal/web/window", 11, "pages of the registration desks"},
+	{"internal/web/grid", 11, "pages of grid workers"},
+	{"internal/web/department", 11, "pages of handling units"},
+	{"internal/web/supervisor", 11, "pages of dispatchers, verifiers, supervisors and leaders"},
+	{"internal/web/community", 11, "pages of community workers"},
+	{"internal/web/admin", 11, "pages of administrators"},
+	{"internal/api", 11, "everything the pages do, for programs"},
+	{"internal/app", 12, "wiring: one long readable function"},
+	{"packs", 1, "data, embedded; the only Go in it is the embedding"},
+	{"cmd/linli", 13, "the program: flags, signals, exit codes"},
+	{"test", 14, "stories over the whole program"},
+}
+
+// Beside lists the edges between packages of one floor. Each is needed for the reason given and makes no circle.
+var Beside = map[[2]string]string{
+	{"internal/civil", "internal/law"}: "a rule of counting days names its clause",
+	{"internal/form", "internal/rule"}: "a field is asked only when a rule says so",
+	{"internal/flow", "internal/rule"}: "guards of steps are rules",
+	{"internal/flow", "internal/form"}: "a step asks for the fields of a form",
+}
+
+// RowOf returns the row that places a folder: its own or that of the nearest folder above.
+func RowOf(folder string) (Row, bool) {
+	var best Row
+	for _, r := range Floors {
+		if within(folder, r.Folder) && len(r.Folder) > len(best.Folder) {
+			best = r
+		}
+	}
+	return best, best.Folder != ""
+}
+
+// testOnly are packages that only tests import, wherever they stand.
+func testOnly(folder string) bool {
+	return strings.HasSuffix(folder, "test") && folder != "test" || within(folder, "test")
+}
+
+// self reports whether a folder belongs to this checker, which stands outside the house.
+func self(folder string) bool { return within(folder, "internal/arch") }
