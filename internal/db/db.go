@@ -44,6 +44,7 @@ type engine interface {
 	write(ctx context.Context, now func() time.Time, fn func(*Tx) error) error
 	read(ctx context.Context, now func() time.Time, fn func(*Tx) error) error
 	migrate(ctx context.Context, set schema.Set) error
+	stats() Stats
 	close() error
 }
 
@@ -102,3 +103,13 @@ func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	return d.engine.read(ctx, d.now, fn)
 }
+
+// Stats count what a database has done since it was opened, for the metrics page and for tests.
+type Stats struct {
+	Writes  int64 // closures committed
+	Commits int64 // commits they took; fewer than Writes when SQLite groups them
+	Retries int64 // closures run again on PostgreSQL
+}
+
+// Stats returns the counts so far.
+func (d *DB) Stats() Stats { return d.engine.stats() }

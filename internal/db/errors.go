@@ -42,9 +42,13 @@ func IsStale(err error) bool { return errors.Is(err, errNotOne) }
 
 func closed() error { return fault.Unavailable(errClosed, "系统正在停止") }
 
-func away(err error) error { return fault.Unavailable(err, "数据库暂时不可用，请稍后再试") }
+func away(err error) error {
+	return fault.Unavailable(err, "数据库暂时不可用，请稍后再试")
+}
 
-func full(err error) error { return fault.Unavailable(err, "磁盘空间不足，这次没有保存，请联系管理员") }
+func full(err error) error {
+	return fault.Unavailable(err, "磁盘空间不足，这次没有保存，请联系管理员")
+}
 
 func busy(err error) error { return fault.Unavailable(err, "系统繁忙，请稍后再试") }
 

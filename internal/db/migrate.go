@@ -75,6 +75,10 @@ func upgrade(ctx context.Context, pool *sql.DB, dialect goose.Dialect, set schem
 		return err
 	}
 	if _, err := p.Up(ctx); err != nil {
+		var partial *goose.PartialError
+		if errors.As(err, &partial) && partial.Failed != nil {
+			return fmt.Errorf("%s: %w", partial.Failed.Source.Path, partial.Err)
+		}
 		return err
 	}
 	return refuseNewer(ctx, pool, list)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -32,6 +33,8 @@ type postgresEngine struct {
 	pool   *pgxpool.Pool
 	config *pgx.ConnConfig // for migrations
 	texts  pgTexts
+
+	writes, retries atomic.Int64
 }
 
 func openPostgres(ctx context.Context, o Options) (*postgresEngine, error) {
@@ -98,6 +101,7 @@ func (e *postgresEngine) write(ctx context.Context, now func() time.Time, fn fun
 	for try := 1; ; try++ {
 		tx, again, err := e.attempt(ctx, now, fn, true)
 		if err == nil {
+			e.writes.Add(1)
 			for _, hook := range tx.after {
 				hook()
 			}
@@ -106,7 +110,13 @@ func (e *postgresEngine) write(ctx context.Context, now func() time.Time, fn fun
 		if !again || try == attempts || pause(ctx, try) != nil {
 			return err
 		}
+		e.retries.Add(1)
 	}
+}
+
+func (e *postgresEngine) stats() Stats {
+	n := e.writes.Load()
+	return Stats{Writes: n, Commits: n, Retries: e.retries.Load()}
 }
 
 func (e *postgresEngine) read(ctx context.Context, now func() time.Time, fn func(*Tx) error) error {

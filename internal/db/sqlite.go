@@ -114,6 +114,10 @@ func (e *sqliteEngine) read(ctx context.Context, now func() time.Time, fn func(*
 	return tx.run(fn)
 }
 
+func (e *sqliteEngine) stats() Stats {
+	return Stats{Writes: e.writer.writes.Load(), Commits: e.writer.commits.Load()}
+}
+
 func (e *sqliteEngine) close() error {
 	e.once.Do(func() {
 		close(e.closing)

@@ -22,7 +22,7 @@ type writer struct {
 	stopped chan struct{}
 	members []*request // of the group at hand
 
-	commits, closures atomic.Int64
+	commits, writes atomic.Int64
 }
 
 // request is one waiting Write.
@@ -111,7 +111,11 @@ func (w *writer) serve(r *request) {
 		return
 	}
 	w.commits.Add(1)
-	w.closures.Add(int64(len(w.members)))
+	for _, r := range w.members {
+		if r.err == nil {
+			w.writes.Add(1)
+		}
+	}
 	w.answer()
 }
 

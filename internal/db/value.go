@@ -86,6 +86,9 @@ func assign(dest any, src driver.Value) error {
 		case []byte:
 			*d = v
 			return nil
+		case string: // SQLite keeps a column's default '' as text
+			*d = []byte(v)
+			return nil
 		case nil:
 			*d = nil
 			return nil

@@ -57,7 +57,19 @@ func startShared() (string, error) {
 	if answers(at) {
 		return at, nil
 	}
-	return at, start(bin, dir, at, owner)
+	if err := os.RemoveAll(filepath.Join(dir, "data")); err != nil {
+		return "", err
+	}
+	if err := (&install{bin, dir, owner}).start(at); err != nil {
+		return "", err
+	}
+	cmd := exec.Command("sh", "-c", watch, filepath.Join(bin, "pg_ctl"))
+	cmd.Dir = dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: owner, Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	return at, cmd.Process.Release()
 }
 
 func answers(at string) bool {
@@ -70,42 +82,49 @@ func answers(at string) bool {
 	return c.Close(ctx) == nil
 }
 
-func start(bin, dir, at string, owner *syscall.Credential) error {
-	if err := os.RemoveAll(filepath.Join(dir, "data")); err != nil {
-		return err
-	}
-	run := func(name string, args ...string) error {
-		log, err := os.OpenFile(filepath.Join(dir, "start.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
-		if err != nil {
+// install is one server's programs, folder and user.
+type install struct {
+	bin   string
+	dir   string              // holds data, the logs and the socket
+	owner *syscall.Credential // nil: the user of this process
+}
+
+// start makes the data folder unless there is one, and starts the server.
+func (i *install) start(at string) error {
+	if _, err := os.Stat(filepath.Join(i.dir, "data", "PG_VERSION")); err != nil {
+		if err := i.run("initdb", "-D", "data", "-U", "linli", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"); err != nil {
 			return err
 		}
-		defer log.Close()
-		cmd := exec.Command(filepath.Join(bin, name), args...)
-		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: owner, Setsid: true}
-		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("%s: %w (see %s)", name, err, log.Name())
-		}
-		return nil
 	}
-	if err := run("initdb", "-D", "data", "-U", "linli", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"); err != nil {
-		return err
-	}
-	settings := fmt.Sprintf("-k '%s' -c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "+
-		"-c max_connections=200 -c shared_buffers=64MB -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0", dir)
-	if err := run("pg_ctl", "-D", "data", "-w", "-l", "server.log", "-o", settings, "start"); err != nil {
+	settings := fmt.Sprintf("-k '%s' -c listen_addresses='' -c fsync=off -c full_page_writes=off "+
+		"-c max_connections=200 -c shared_buffers=64MB -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0", i.dir)
+	if err := i.run("pg_ctl", "-D", "data", "-w", "-l", "server.log", "-o", settings, "start"); err != nil {
 		return err
 	}
 	if !answers(at) {
-		return fmt.Errorf("server started in %s but does not answer", dir)
+		return fmt.Errorf("server started in %s but does not answer", i.dir)
 	}
-	cmd := exec.Command("sh", "-c", watch, filepath.Join(bin, "pg_ctl"))
-	cmd.Dir = dir
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: owner, Setsid: true}
-	if err := cmd.Start(); err != nil {
+	return nil
+}
+
+// stop stops the server: "fast" tells the clients, "immediate" does not.
+func (i *install) stop(mode string) error {
+	return i.run("pg_ctl", "-D", "data", "-w", "-m", mode, "stop")
+}
+
+func (i *install) run(name string, args ...string) error {
+	log, err := os.OpenFile(filepath.Join(i.dir, "start.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
+	if err != nil {
 		return err
 	}
-	return cmd.Process.Release()
+	defer log.Close()
+	cmd := exec.Command(filepath.Join(i.bin, name), args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = i.dir, log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: i.owner, Setsid: true}
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w (see %s)", name, err, log.Name())
+	}
+	return nil
 }
 
 // programs finds the folder that holds initdb and pg_ctl.
