@@ -120,10 +120,18 @@ func (c *Calendar) info(number int) DayInfo {
 	k := c.cell(number)
 	info := DayInfo{Off: k.off(), Kind: k.kind(), Known: k.known()}
 	if k&cellMarked != 0 {
-		info.Name = c.names[k>>cellName]
+		info.Name = c.nameOf(number)
 		info.MakeUp = !k.off() && Kind(byWeekday(number)) == Off
 	}
 	return info
+}
+
+// nameOf is the Name of the day's DayInfo alone.
+func (c *Calendar) nameOf(number int) string {
+	if k := c.cell(number); k&cellMarked != 0 {
+		return c.names[k>>cellName]
+	}
+	return ""
 }
 
 // Working reports whether d is a working day; half a working day is one.

@@ -22,19 +22,19 @@ type Deadline struct {
 // Terms in d, wd and mo are counted in whole days of l's zone, terms in wh, h and m to the nanosecond. A pause that covers the event is taken
 // from the event; one that begins after the term has ended changes nothing.
 func (l Law) Deadline(from time.Time, t Term, pauses []Pause) (Deadline, error) {
-	var buf [8]heldDays
-	w, r, err := l.reckon(from, t, pauses, buf[:0])
+	w := walk{law: l}
+	r, err := w.reckon(from, t, pauses)
 	if err != nil {
 		return Deadline{}, err
 	}
 	return r.deadline(&w, t, w.explain(t, r)), nil
 }
 
-// Due is Deadline without the explanation, for those who compute many: it allocates nothing when there are no more than eight pauses. The
+// Due is Deadline without the explanation, for those who compute many: it allocates nothing when there are no more than four pauses. The
 // zero time means that a pause has not ended.
 func (l Law) Due(from time.Time, t Term, pauses []Pause) (time.Time, error) {
-	var buf [8]heldDays
-	_, r, err := l.reckon(from, t, pauses, buf[:0])
+	w := walk{law: l}
+	r, err := w.reckon(from, t, pauses)
 	return r.due, err
 }
 
@@ -48,20 +48,24 @@ type reckoning struct {
 	left    time.Duration // time left at an open pause (terms in hours)
 }
 
-func (l *Law) reckon(from time.Time, t Term, pauses []Pause, buf []heldDays) (w walk, r reckoning, err error) {
-	if err = errors.Join(l.usable(), t.check(), checkPauses(pauses)); err != nil {
-		return w, r, err
+func (w *walk) reckon(from time.Time, t Term, pauses []Pause) (reckoning, error) {
+	if err := w.law.usable(); err != nil {
+		return reckoning{}, err
 	}
-	if y := from.In(l.zone()).Year(); y < 1 || y > 9999 {
-		return w, r, errors.New("起算时间不在公元 1 年至 9999 年之间")
+	if err := t.check(); err != nil {
+		return reckoning{}, err
 	}
-	w = l.begin(from, pauses, buf)
+	if err := checkPauses(pauses); err != nil {
+		return reckoning{}, err
+	}
+	if y := from.In(w.law.zone()).Year(); y < 1 || y > 9999 {
+		return reckoning{}, errors.New("起算时间不在公元 1 年至 9999 年之间")
+	}
+	w.begin(from, pauses)
 	if t.InDays() {
-		r, err = w.inDays(t)
-	} else {
-		r, err = w.inHours(t)
+		return w.inDays(t)
 	}
-	return w, r, err
+	return w.inHours(t)
 }
 
 func (w *walk) inDays(t Term) (r reckoning, err error) {
@@ -76,7 +80,7 @@ func (w *walk) inDays(t Term) (r reckoning, err error) {
 			return r, err
 		}
 	}
-	r.due = w.closing(r.last)
+	r.due = w.law.closing(r.last)
 	return r, nil
 }
 

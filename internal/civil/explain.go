@@ -19,6 +19,13 @@ type story struct {
 
 func (s *story) add(words string) *story { s.text = append(s.text, words...); return s }
 
+func (s *story) counts(yes bool) *story {
+	if yes {
+		return s.add("计入")
+	}
+	return s.add("不计入")
+}
+
 func (s *story) num(n int) *story { s.text = strconv.AppendInt(s.text, int64(n), 10); return s }
 
 // day writes "10月9日", with the year when it is not the year of the event.
@@ -76,9 +83,9 @@ func (s *story) steps() []string {
 
 // explain tells how r came about.
 func (w *walk) explain(t Term, r reckoning) []string {
-	var text [2048]byte
-	var ends [24]int
-	s := &story{law: w.law, year: dateOf(w.event).Year, text: text[:0], ends: ends[:0]}
+	text := make([]byte, 0, 1024)
+	ends := make([]int, 0, 24)
+	s := &story{law: &w.law, year: dateOf(w.event).Year, text: text, ends: ends}
 	s.add("期限").term(t).add("，自").num(s.year).add("年").at(w.from, false).add("起算").end()
 	if t.InDays() {
 		w.tellStart(s, t)
@@ -128,7 +135,8 @@ func (w *walk) tellStart(s *story, t Term) {
 
 // tellPause says what one pause did to the term.
 func (w *walk) tellPause(s *story, t Term, p Pause, r reckoning) {
-	if p.empty() {
+	after := !w.open && !p.From.Before(r.due)
+	if p.empty() || after && w.extension {
 		return
 	}
 	s.at(p.From, false)
@@ -141,17 +149,16 @@ func (w *walk) tellPause(s *story, t Term, p Pause, r reckoning) {
 	case !p.open() && !p.To.After(w.from):
 		s.add("：在起算之前，不影响期限").end()
 		return
-	case !w.open && !p.From.Before(r.due):
+	case after:
 		s.add("：在期限届满之后，不影响期限").end()
 		return
 	case !t.InDays():
 		s.add("：暂停的时间不计").because(BasisPause).end()
 		return
 	}
-	counts := map[bool]string{true: "计入", false: "不计入"}
-	s.add("：暂停当日").add(counts[!w.law.PauseDayStops])
+	s.add("：暂停当日").counts(!w.law.PauseDayStops)
 	if !p.open() {
-		s.add("，恢复当日").add(counts[w.law.ResumeDayCounts])
+		s.add("，恢复当日").counts(w.law.ResumeDayCounts)
 	}
 	switch first, last := w.law.pausedDays(p, w.from); {
 	case first > last:
@@ -205,7 +212,7 @@ func (w *walk) tellLastDay(s *story, t Term, r reckoning) {
 		s.end()
 		return
 	}
-	name := w.law.Calendar.info(r.nominal).Name
+	name := w.law.Calendar.nameOf(r.nominal)
 	if name == "" {
 		name = "周末"
 	}
@@ -223,23 +230,26 @@ func (w *walk) tellDaysOff(s *story, t Term, r reckoning) {
 		first = w.event
 	}
 	for day := first; day <= r.last; day++ {
+		k, to, names := cal.cell(day), day, ""
+		if k.kind() == Work && k&cellMarked == 0 {
+			continue
+		}
 		if _, held := w.paused(day); held && t.InDays() {
 			continue
 		}
-		info, to := cal.info(day), day
-		if info.Off {
+		if k.off() {
 			to = w.runOff(day, r.last, t.InDays())
+			names = w.names(day, to)
 		}
-		names := w.names(day, to)
 		switch {
-		case info.Off && names == "":
+		case k.off() && names == "":
 			weekend += to - day + 1
-		case !info.Off && !info.MakeUp && info.Kind == Work:
+		case k.kind() == Work && !cal.info(day).MakeUp:
 		case told >= mostHolidays:
 			untold++
 		default:
 			told++
-			w.tellDay(s, day, to, info, names)
+			w.tellDay(s, day, to, k.kind(), names)
 		}
 		day = to
 	}
@@ -251,18 +261,18 @@ func (w *walk) tellDaysOff(s *story, t Term, r reckoning) {
 	}
 }
 
-func (w *walk) tellDay(s *story, day, to int, info DayInfo, names string) {
+func (w *walk) tellDay(s *story, day, to int, kind Kind, names string) {
 	s.days(day, to)
 	if to == day {
 		s.add("（").add(weekdayWords[weekday(day)]).add("）")
 	}
-	switch {
-	case info.Off:
+	switch kind {
+	case Off:
 		s.add(names).add("放假，不计入")
-	case info.Kind != Work:
-		s.add("办公半天，为工作日")
-	default:
+	case Work:
 		s.add("调休上班，计入")
+	default:
+		s.add("办公半天，为工作日")
 	}
 	s.because(BasisCalendar).end()
 }
@@ -285,7 +295,7 @@ func (w *walk) names(day, to int) string {
 	var first string
 	var more []string
 	for ; day <= to; day++ {
-		name := w.law.Calendar.info(day).Name
+		name := w.law.Calendar.nameOf(day)
 		switch {
 		case name == "" || name == first || slices.Contains(more, name):
 		case first == "":

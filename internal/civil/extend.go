@@ -6,9 +6,14 @@ import "time"
 // days, on the day after its last day; in hours, at its end. most is the longest that all extensions together may be (the zero Term: no
 // ceiling), measured from the end of the original term; a longer extension is cut to it and the result is marked Capped.
 func (l Law) Extended(from time.Time, t Term, by []Term, most Term, pauses []Pause) (Deadline, error) {
-	base, err := l.Deadline(from, t, pauses)
-	if err != nil || base.Stopped {
-		return base, err
+	w := walk{law: l, extension: len(by) > 0}
+	r, err := w.reckon(from, t, pauses)
+	if err != nil {
+		return Deadline{}, err
+	}
+	base := r.deadline(&w, t, w.explain(t, r))
+	if base.Stopped {
+		return base, nil
 	}
 	d := base
 	for _, more := range by {
@@ -34,8 +39,8 @@ func (l Law) extend(d Deadline, t Term, pauses []Pause, lead string) (Deadline, 
 	if t.InDays() {
 		from = d.LastDay.In(l.zone())
 	}
-	var buf [8]heldDays
-	w, r, err := l.reckon(from, t, pauses, buf[:0])
+	w := walk{law: l, extension: true}
+	r, err := w.reckon(from, t, pauses)
 	if err != nil {
 		return Deadline{}, err
 	}
@@ -46,12 +51,17 @@ func (l Law) extend(d Deadline, t Term, pauses []Pause, lead string) (Deadline, 
 }
 
 func (w *walk) explainExtension(t Term, r reckoning, d Deadline, lead string) []string {
-	s := &story{law: w.law, year: d.LastDay.Year}
+	s := &story{law: &w.law, year: d.LastDay.Year}
 	s.add(lead).term(t)
 	if t.InDays() {
 		s.add("，自原期限最后一日").day(w.event).add("的次日起计算").end()
 	} else {
 		s.add("，自原期限届满之时起计算").end()
+	}
+	for _, p := range w.pauses {
+		if !p.From.Before(d.Due) {
+			w.tellPause(s, t, p, r)
+		}
 	}
 	if t.Unit == WorkDay || t.Unit == WorkHour {
 		w.tellDaysOff(s, t, r)

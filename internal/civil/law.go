@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"strings"
 	"time"
 
 	"linli/internal/law"
@@ -147,11 +146,14 @@ func (l *Law) cite(point string) string {
 		return ""
 	case l.Cite != nil:
 		return l.Cite(c)
-	case c.Document == civilCode:
-		return "民法典第" + articleWords.Replace(c.ID) + "条"
+	case c.Document == civilCode && civilArticles[c.ID] != "":
+		return civilArticles[c.ID]
 	}
 	return c.String()
 }
 
-// articleWords spells the article numbers that CivilCode uses; any other number stays in digits.
-var articleWords = strings.NewReplacer("200", "二百", "201", "二百零一", "202", "二百零二", "203", "二百零三", "204", "二百零四")
+var civilArticles = map[string]string{
+	"201": "民法典第二百零一条",
+	"202": "民法典第二百零二条",
+	"203": "民法典第二百零三条",
+}

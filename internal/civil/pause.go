@@ -12,7 +12,7 @@ type Pause struct{ From, To time.Time }
 func (p Pause) open() bool  { return p.To.IsZero() }
 func (p Pause) empty() bool { return p.From.Equal(p.To) }
 
-// days returns the days that the pause takes out of a term in days that begins at from: by default the day of the pause still counts and the
+// pausedDays returns the days that the pause takes out of a term in days that begins at from: by default the day of the pause still counts and the
 // day of the resumption does not. A pause that began before the term is one from the start of the term. None is first > last.
 func (l *Law) pausedDays(p Pause, from time.Time) (first, last int) {
 	if p.empty() || !p.open() && !p.To.After(from) {
@@ -22,7 +22,7 @@ func (l *Law) pausedDays(p Pause, from time.Time) (first, last int) {
 		p.From = from
 	}
 	first, last = l.dayOf(p.From), maxDay
-	if !l.PauseDayStops {
+	if !l.PauseDayStops || !p.From.Before(l.closing(first)) {
 		first++
 	}
 	if !p.open() {
@@ -44,6 +44,14 @@ func checkPauses(pauses []Pause) error {
 		}
 	}
 	return nil
+}
+
+// closing is the moment at which a term whose last day is day ends.
+func (l *Law) closing(day int) time.Time {
+	if l.CloseOfBusiness {
+		return l.instant(day, l.Hours.Close(l.Calendar.cell(day).kind()))
+	}
+	return l.instant(day+1, 0)
 }
 
 // dayOf returns the number of the day on which t falls.

@@ -22,7 +22,7 @@ func (l Law) Remaining(due time.Time, u Unit, now time.Time) Remaining {
 	if r.Late {
 		from, to = due, now
 	}
-	w := walk{law: &l}
+	w := walk{law: l}
 	if !(Term{1, u}).InDays() {
 		r.Time = w.measure(from, to, u)
 		return r
@@ -90,8 +90,8 @@ func (l Law) Share(from, due time.Time, u Unit, pauses []Pause, percent int) tim
 	if percent <= 0 {
 		return from
 	}
-	var buf [8]heldDays
-	w := l.begin(from, pauses, buf[:0])
+	w := walk{law: l}
+	w.begin(from, pauses)
 	at := due
 	if (Term{1, u}).InDays() {
 		at = w.shareOfDays(due, u, percent)

@@ -5,12 +5,15 @@ import (
 	"time"
 )
 
-// A walk is one computation under way: it steps over days, or over stretches of time, and notes what it meets.
+// A walk is one computation under way: it steps over days, or over stretches of time, and notes what it meets. It keeps the law and the usual
+// few pauses in itself, so that none of it reaches the heap.
 type walk struct {
-	law    *Law
+	law    Law
 	from   time.Time
 	pauses []Pause
-	held   []heldDays // the pauses in days, for terms in days
+	few    [4]heldDays // the pauses in days: the first len(few) of them,
+	held   int         // how many of few are used,
+	more   []heldDays  // and the rest
 
 	event   int  // day of the event
 	first   int  // first day that may count
@@ -19,6 +22,7 @@ type walk struct {
 		met         bool // days of years without a published calendar were relied on
 		first, last int  // the earliest and latest of them
 	}
+	extension bool // follows another term; pauses after its end are not told
 }
 
 // heldDays are consecutive days that a pause takes out, both included.
@@ -26,33 +30,30 @@ type heldDays struct{ first, last int }
 
 var errTooFar = errors.New("期限超出公元 9999 年，无法计算")
 
-// begin prepares a walk; buf keeps the usual few pauses off the heap.
-func (l *Law) begin(from time.Time, pauses []Pause, buf []heldDays) walk {
-	w := walk{law: l, from: from, pauses: pauses, held: buf}
-	w.event = l.dayOf(from)
+// begin prepares the walk of a term from an event at from.
+func (w *walk) begin(from time.Time, pauses []Pause) {
+	w.from, w.pauses = from, pauses
+	w.event = w.law.dayOf(from)
 	w.first = w.event + 1
-	if l.CountEventDay && !w.afterClose() {
+	if w.law.CountEventDay && !w.afterClose() {
 		w.first = w.event
 	}
 	for _, p := range pauses {
-		if first, last := l.pausedDays(p, from); first <= last {
-			w.held = append(w.held, heldDays{first, last})
+		first, last := w.law.pausedDays(p, from)
+		switch {
+		case first > last:
+		case w.held < len(w.few):
+			w.few[w.held] = heldDays{first, last}
+			w.held++
+		default:
+			w.more = append(w.more, heldDays{first, last})
 		}
 	}
-	return w
 }
 
 // afterClose reports whether the event came when its own day had already ended for this law.
 func (w *walk) afterClose() bool {
-	return w.law.CloseOfBusiness && !w.from.Before(w.closing(w.event))
-}
-
-// closing is the moment at which a term whose last day is day ends.
-func (w *walk) closing(day int) time.Time {
-	if w.law.CloseOfBusiness {
-		return w.law.instant(day, w.law.Hours.Close(w.law.Calendar.cell(day).kind()))
-	}
-	return w.law.instant(day+1, 0)
+	return w.law.CloseOfBusiness && !w.from.Before(w.law.closing(w.event))
 }
 
 // off looks a day up and remembers when the calendar does not really know it.
@@ -74,7 +75,12 @@ func (w *walk) meetUnknown(day int) {
 
 // paused reports whether day is held, and the last day of that hold.
 func (w *walk) paused(day int) (last int, yes bool) {
-	for _, h := range w.held {
+	for i := range w.held {
+		if h := w.few[i]; h.first <= day && day <= h.last {
+			return h.last, true
+		}
+	}
+	for _, h := range w.more {
 		if h.first <= day && day <= h.last {
 			return h.last, true
 		}

@@ -1,0 +1,119 @@
+package civil
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestEveryNext(t *testing.T) {
+	for _, c := range []struct{ every, after, from, to, due string }{
+		{"week", "2026-11-20", "2026-11-16", "2026-11-22", "2026-11-22"}, // a Friday
+		{"week", "2026-11-22", "2026-11-23", "2026-11-29", "2026-11-29"},
+		{"month", "2026-02-27", "2026-02-01", "2026-02-28", "2026-02-28"},
+		{"month", "2026-12-31", "2027-01-01", "2027-01-31", "2027-01-31"},
+		{"quarter", "2026-11-20", "2026-10-01", "2026-12-31", "2026-12-31"},
+		{"quarter", "2026-06-30", "2026-07-01", "2026-09-30", "2026-09-30"},
+		{"quarter+10d", "2026-10-01", "2026-07-01", "2026-09-30", "2026-10-10"}, // the third quarter is reported in October
+		{"quarter+10d", "2026-10-10", "2026-10-01", "2026-12-31", "2027-01-10"},
+		{"half-year", "2026-02-01", "2026-01-01", "2026-06-30", "2026-06-30"},
+		{"half-year", "2026-07-01", "2026-07-01", "2026-12-31", "2026-12-31"},
+		{"year", "2026-12-30", "2026-01-01", "2026-12-31", "2026-12-31"},
+		{"year+1mo", "2026-01-15", "2025-01-01", "2025-12-31", "2026-01-31"},
+		{"year+3mo", "2026-03-31", "2026-01-01", "2026-12-31", "2027-03-31"},
+		{"month+45d", "2026-03-20", "2026-02-01", "2026-02-28", "2026-04-14"}, // January's was due on 17 March
+		{"year:11-20", "2026-11-19", "2026-01-01", "2026-12-31", "2026-11-20"},
+		{"year:11-20", "2026-11-20", "2027-01-01", "2027-12-31", "2027-11-20"},
+		{"year:02-29", "2026-01-01", "2026-01-01", "2026-12-31", "2026-02-28"},
+		{"year:02-29", "2027-12-01", "2028-01-01", "2028-12-31", "2028-02-29"},
+		{"year:03/last-monday-week", "2026-01-01", "2026-03-30", "2026-04-05", "2026-04-05"},
+		{"year:03/last-monday-week", "2026-04-04", "2026-03-30", "2026-04-05", "2026-04-05"},
+		{"year:03/last-monday-week", "2026-04-05", "2027-03-29", "2027-04-04", "2027-04-04"},
+		{"month:03/last-monday-week", "2026-01-01", "2026-03-30", "2026-04-05", "2026-04-05"},
+		{"year:12/last-monday-week", "2024-12-31", "2024-12-30", "2025-01-05", "2025-01-05"},
+		{"year:12/last-monday-week", "2025-01-02", "2024-12-30", "2025-01-05", "2025-01-05"},
+		{"year:09/third-saturday", "2026-01-01", "2026-09-19", "2026-09-19", "2026-09-19"},
+		{"year:02/first-sunday", "2026-01-01", "2026-02-01", "2026-02-01", "2026-02-01"},
+	} {
+		e, err := ParseEvery(c.every)
+		if err != nil {
+			t.Errorf("%s: %v", c.every, err)
+			continue
+		}
+		p, due := e.Next(MustDate(c.after))
+		if p.From.String() != c.from || p.To.String() != c.to || due.String() != c.due {
+			t.Errorf("%s after %s: %v to %v, due %v; want %s to %s, due %s", c.every, c.after, p.From, p.To, due, c.from, c.to, c.due)
+		}
+	}
+	if p, due := (Every{}).Next(MustDate("2026-01-01")); !due.IsZero() || p != (Period{}) {
+		t.Errorf("the zero Every came: %v, %v", p, due)
+	}
+}
+
+func TestEveryWords(t *testing.T) {
+	for in, want := range map[string]string{
+		"quarter":                  "每季度",
+		"half-year":                "每半年",
+		"quarter+10d":              "每季度结束后10日内",
+		"year:11-20":               "每年11月20日前",
+		"year:03/last-monday-week": "每年3月最后一个周一所在周",
+		"year:09/third-saturday":   "每年9月第三个周六",
+	} {
+		if e, err := ParseEvery(in); err != nil || e.Words() != want || e.String() != in {
+			t.Errorf("%s: %s, %s, %v", in, e, e.Words(), err)
+		}
+	}
+	for _, bad := range []string{"", "day", "quarter:1", "month:10", "year:", "year:13-01", "year:02-30", "year:3/last-monday", "year:03/last", "year:03/fifth-monday",
+		"year:03/last-someday", "year:03/last-monday-month", "year:11-20+3d", "year+3wd", "quarter+0d", "quarter+", "week ", "Quarter"} {
+		if e, err := ParseEvery(bad); err == nil {
+			t.Errorf("ParseEvery(%q) = %v, want an error", bad, e)
+		}
+	}
+}
+
+// The due dates come one after the other without a gap: each is the first after the one before, and every period is reported once.
+func TestEveryComesInOrder(t *testing.T) {
+	forms := []string{"week", "month", "quarter", "half-year", "year", "quarter+10d", "month+45d", "year+1mo", "year:11-20", "year:02-29",
+		"year:03/last-monday-week", "year:12/last-sunday", "year:12/last-monday-week", "year:01/first-monday-week"}
+	rapid.Check(t, func(t *rapid.T) {
+		e, err := ParseEvery(rapid.SampledFrom(forms).Draw(t, "every"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := dateOf(rapid.IntRange(10000, 30000).Draw(t, "after"))
+		p, due := e.Next(after)
+		if !due.After(after) || p.To.Before(p.From) {
+			t.Fatalf("%v after %v: due %v for %v", e, after, due, p)
+		}
+		if _, again := e.Next(due.AddDays(-1)); again != due {
+			t.Fatalf("%v: %v was skipped for %v", e, due, again)
+		}
+		next, nextDue := e.Next(due)
+		if !nextDue.After(due) || !next.From.After(p.To) {
+			t.Fatalf("%v: after %v for %v comes %v for %v", e, due, p, nextDue, next)
+		}
+		if regular := e.ordinal == 0; regular && next.From != p.To.AddDays(1) {
+			t.Fatalf("%v: between %v and %v there is a gap", e, p, next)
+		}
+	})
+}
+
+func FuzzParseEvery(f *testing.F) {
+	for _, s := range []string{"week", "month", "quarter", "half-year", "year", "quarter+10d", "year+1mo", "year:11-20", "year:03/last-monday-week",
+		"month:03/last-monday-week", "year:09/third-saturday", "year:02-30", "quarter:x", "+", ":"} {
+		f.Add(s)
+	}
+	after := MustDate("2026-11-20")
+	f.Fuzz(func(t *testing.T, s string) {
+		e, err := ParseEvery(s)
+		if err != nil {
+			return
+		}
+		if back, err := ParseEvery(e.String()); err != nil || back != e {
+			t.Errorf("%q reads as %v and back as %v, %v", s, e, back, err)
+		}
+		if _, due := e.Next(after); !due.After(after) || e.Words() == "" {
+			t.Errorf("%v: due %v", e, due)
+		}
+	})
+}
