@@ -69,6 +69,7 @@ func (p *Package) file(name string) *File {
 // an argument, so that a test can choose it and a closure that runs twice decides the same.
 var mayAskTheClock = map[string]string{
 	"internal/db":   "fixes the time of each transaction, and is where a test puts its clock in",
+	"internal/blob": "marks a file as fresh, in the time of the file system that sweeps by it",
 	"internal/app":  "hands the clock to everything else, and measures",
 	"internal/api":  "measures requests and their rate; decisions take the transaction's time",
 	"internal/arch": "no part of the program",

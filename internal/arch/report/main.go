@@ -1,7 +1,9 @@
 // Command report prints the lengths of files, functions and packages and the depth of imports, with their budgets.
+// With -terms it prints instead the rows that GLOSSARY.md lacks.
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -10,12 +12,23 @@ import (
 )
 
 func main() {
+	terms := flag.Bool("terms", false, "print the rows that GLOSSARY.md lacks, and nothing else")
+	flag.Parse()
 	tree, err := arch.Load(os.DirFS("."))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
 		os.Exit(1)
 	}
-	m := arch.Take(tree)
+	if *terms {
+		for _, row := range arch.MissingTerms(tree) {
+			fmt.Println(row)
+		}
+		return
+	}
+	measure(arch.Take(tree))
+}
+
+func measure(m arch.Measure) {
 	fmt.Printf("%d packages, %d files, %d lines; %d lines of tests; generated files left out\n", len(m.Packages), len(m.Files), m.Lines, m.TestLines)
 	budget("file, p95", arch.P95(m.Files), arch.FileLines, m.Files)
 	budget("function, p95", arch.P95(m.Functions), arch.FunctionLines, m.Functions)
