@@ -65,7 +65,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		d.kind = PostgreSQL
 		d.engine, err = openPostgres(ctx, o)
 	default:
-		return nil, fmt.Errorf("open database: url begins with %q, want sqlite: or postgres:", scheme)
+		return nil, fmt.Errorf("open database: want a url of sqlite or postgres, not one that begins with %q", scheme)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)

@@ -31,7 +31,7 @@ func LockDir(dir string) (release func() error, err error) {
 		return nil, fault.Conflict("数据目录 %s 正由进程 %s 使用，请先停止它", dir, strings.TrimSpace(string(holder)))
 	}
 	// the number is for people; the lock is what counts
-	if err := f.Truncate(0); err == nil {
+	if err = f.Truncate(0); err == nil {
 		_, err = fmt.Fprintln(f, os.Getpid())
 	}
 	if err != nil {

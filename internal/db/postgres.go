@@ -58,7 +58,9 @@ func openPostgres(ctx context.Context, o Options) (*postgresEngine, error) {
 		"lock_timeout":                        millis(lockTimeout),
 		"idle_in_transaction_session_timeout": millis(idleTxTimeout),
 	} {
-		c.RuntimeParams[name] = value
+		if _, set := c.RuntimeParams[name]; !set { // what the URL says goes first
+			c.RuntimeParams[name] = value
+		}
 	}
 	c.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
 	cfg.MaxConns = 16

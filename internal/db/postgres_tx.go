@@ -78,7 +78,7 @@ func (s *pgSession) count(sql string, args []any) (int64, error) {
 		return 0, err
 	}
 	tag, err := br.Exec()
-	return tag.RowsAffected(), s.fault(errors.Join(err, br.Close()))
+	return tag.RowsAffected(), s.fault(first(err, br.Close()))
 }
 
 func (s *pgSession) query(sql string, args []any) (cursor, error) {
@@ -92,7 +92,7 @@ func (s *pgSession) query(sql string, args []any) (cursor, error) {
 	}
 	rows, err := br.Query()
 	if err != nil {
-		return nil, s.fault(errors.Join(err, br.Close()))
+		return nil, s.fault(first(err, br.Close()))
 	}
 	return &pgCursor{session: s, rows: rows, batch: br}, nil
 }
@@ -137,7 +137,7 @@ func (s *pgSession) send(last ...pgStatement) (pgx.BatchResults, error) {
 	br := s.conn.SendBatch(context.WithoutCancel(s.ctx), batch)
 	for range begins {
 		if _, err := br.Exec(); err != nil {
-			return nil, s.fault(errors.Join(err, br.Close()))
+			return nil, s.fault(first(err, br.Close()))
 		}
 	}
 	for _, st := range queue {
@@ -157,7 +157,7 @@ func (s *pgSession) settle(br pgx.BatchResults, st pgStatement) error {
 	case st.safe && errors.As(err, &e) && e.Code == codeDivision:
 		return notOne()
 	case err != nil:
-		return fmt.Errorf("%s: %w", st.sql, s.fault(err))
+		return fmt.Errorf("%s: %w", short(st.sql), s.fault(err))
 	case st.one && !st.safe && tag.RowsAffected() != 1:
 		return notOne()
 	}
@@ -199,7 +199,7 @@ func (s *pgSession) commit() error {
 		return s.unknown(err)
 	}
 	tag, err := br.Exec()
-	if err = errors.Join(err, br.Close()); err != nil {
+	if err = first(err, br.Close()); err != nil {
 		return s.unknown(s.fault(err))
 	}
 	if tag.String() != "COMMIT" {
@@ -247,6 +247,14 @@ func (s *pgSession) fault(err error) error {
 	return postgresFault(err)
 }
 
+// first returns the earlier of two errors: the later one of a batch repeats it.
+func first(err, later error) error {
+	if err != nil {
+		return err
+	}
+	return later
+}
+
 // release rolls back what was not committed and gives the connection back.
 func (s *pgSession) release() {
 	if s.conn == nil {
@@ -282,5 +290,5 @@ func (c *pgCursor) value(i int) (driver.Value, error) {
 
 func (c *pgCursor) close() error {
 	c.rows.Close()
-	return c.session.fault(errors.Join(c.rows.Err(), c.batch.Close()))
+	return c.session.fault(first(c.rows.Err(), c.batch.Close()))
 }

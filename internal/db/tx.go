@@ -141,14 +141,19 @@ func (tx *Tx) failed(err error, sql string) error {
 	if fault.As(err) == nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		err = internal(err)
 	}
-	if len(sql) > 120 {
-		sql = sql[:120] + "…"
-	}
-	err = fmt.Errorf("%s: %w", sql, err)
+	err = fmt.Errorf("%s: %w", short(sql), err)
 	if tx.err == nil {
 		tx.err = err
 	}
 	return err
+}
+
+// short is as much of a statement as a log line needs.
+func short(sql string) string {
+	if len(sql) > 120 {
+		return sql[:120] + "…"
+	}
+	return sql
 }
 
 // run calls the closure, closes what it left open, and returns the error that decides the transaction.

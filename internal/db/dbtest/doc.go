@@ -6,5 +6,7 @@
 // process of the same user and stops by itself a minute after the last of them has ended. Where there is no PostgreSQL the second
 // half is skipped with a message, or fails when LINLI_REQUIRE_POSTGRES=1.
 //
-// Databases are copied from a template with the same migrations and dropped when the test ends.
+// Databases are copied from a template with the same migrations. One in which a test changed only rows is emptied and
+// used again by the next test of the same process; the others are dropped. What a killed process left on a server that
+// lives on is dropped an hour or two later.
 package dbtest

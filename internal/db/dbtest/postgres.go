@@ -5,11 +5,11 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"net/url"
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,19 +21,22 @@ import (
 
 // server finds or starts the server once per process.
 var server = sync.OnceValues(func() (string, error) {
-	if u := os.Getenv("LINLI_TEST_POSTGRES"); u != "" {
-		return u, nil
+	u := os.Getenv("LINLI_TEST_POSTGRES")
+	if u == "" {
+		return startShared()
 	}
-	return startShared()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return u, sweep(ctx, u, hour())
 })
 
-var (
-	templates   sync.Map // name of a template this process has seen complete
-	databaseSeq atomic.Int64
-)
+func hour() int64 { return time.Now().Unix() / 3600 }
 
-// PostgresURL gives the URL of a fresh database with the migrations applied, dropped when the test ends; it skips the
-// test when there is no server.
+// templates holds the names of those which this process has seen complete.
+var templates sync.Map
+
+// PostgresURL gives the URL of an empty database with the migrations applied, which belongs to the test until it ends;
+// it skips the test when there is no server.
 func PostgresURL(t testing.TB, migrations ...fs.FS) string {
 	t.Helper()
 	base, err := server()
@@ -45,36 +48,47 @@ func PostgresURL(t testing.TB, migrations ...fs.FS) string {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	name := fmt.Sprintf("linli_%d_%d_%d", os.Getpid(), time.Now().UnixMilli()%1e9, databaseSeq.Add(1))
-	if err := create(ctx, base, name, migrations); err != nil {
-		t.Fatalf("create database %s: %v", name, err)
+	template := "template0"
+	if len(migrations) > 0 {
+		if template, err = templateFor(ctx, base, merge(t, migrations)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, ok := takeSpare(template)
+	if !ok {
+		if c, err = create(ctx, base, template); err != nil {
+			t.Fatalf("create database: %v", err)
+		}
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		if err := admin(ctx, base, func(c *pgx.Conn) error {
-			_, err := c.Exec(ctx, "drop database if exists "+name+" with (force)")
-			return err
-		}); err != nil {
-			t.Errorf("drop database %s: %v", name, err)
+		if recycle(ctx, base, c) == nil {
+			keepSpare(template, c)
+			return
+		}
+		if err := drop(ctx, base, c.name); err != nil {
+			t.Errorf("drop database %s: %v", c.name, err)
 		}
 	})
-	return withDatabase(base, name)
+	return withDatabase(base, c.name)
 }
 
-func create(ctx context.Context, base, name string, migrations []fs.FS) error {
-	template := "template0"
-	if len(migrations) > 0 {
-		set, err := schema.Merge(migrations...)
-		if err != nil {
-			return err
-		}
-		if template, err = templateFor(ctx, base, set); err != nil {
-			return err
-		}
+func create(ctx context.Context, base, template string) (copied, error) {
+	c := copied{name: fmt.Sprintf("linli_t%d_%08x", hour(), rand.Uint32())}
+	err := admin(ctx, base, func(conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "create database "+c.name+" template "+template)
+		return err
+	})
+	if err == nil && template != "template0" {
+		c.shape = firstShape(ctx, base, c.name)
 	}
+	return c, err
+}
+
+func drop(ctx context.Context, base, name string) error {
 	return admin(ctx, base, func(c *pgx.Conn) error {
-		_, err := c.Exec(ctx, "create database "+name+" template "+template)
+		_, err := c.Exec(ctx, "drop database if exists "+name+" with (force)")
 		return err
 	})
 }
