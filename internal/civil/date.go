@@ -127,11 +127,13 @@ func (d *Date) Scan(v any) error {
 	return fmt.Errorf("civil.Date: cannot scan %T", v)
 }
 
-// ParseInstant reads an RFC 3339 time; the seconds may be left out, the zone may not. The result is in Shanghai.
+// ParseInstant reads an RFC 3339 time; the seconds may be left out, the zone may not. The result is in Shanghai,
+// in the years 0001 to 9999.
 func ParseInstant(s string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.In(Shanghai), nil
+		t, err := time.Parse(layout, s)
+		if t = t.In(Shanghai); err == nil && t.Year() >= 1 && t.Year() <= 9999 {
+			return t, nil
 		}
 	}
 	return time.Time{}, fmt.Errorf("时间 %q 不存在或格式不对，应如 2026-09-29T16:30:00+08:00（须带时区）", s)

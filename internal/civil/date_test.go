@@ -74,7 +74,8 @@ func TestParseInstant(t *testing.T) {
 			t.Errorf("%s: %v, %v, want %s", in, got, err, want)
 		}
 	}
-	for _, bad := range []string{"", "2026-09-29", "2026-02-30T10:00:00+08:00", "2026-09-29T16:30:00", "2026-09-29T25:00:00+08:00"} {
+	for _, bad := range []string{"", "2026-09-29", "2026-02-30T10:00:00+08:00", "2026-09-29T16:30:00", "2026-09-29T25:00:00+08:00", "0000-06-01T00:00:00+08:00",
+		"9999-12-31T20:00:00Z"} {
 		if got, err := ParseInstant(bad); err == nil {
 			t.Errorf("%q = %v, want an error", bad, got)
 		}

@@ -7,6 +7,8 @@ import (
 
 // A Pause (中止) is a stretch during which a term does not run, from From (included) to To (not included). A zero To means that it has not
 // ended yet. Pauses may overlap, repeat on one day and come in any order; one without length changes nothing.
+//
+// In a term in days the day on which a pause begins counts, so a pause that begins on the last day does not move the deadline.
 type Pause struct{ From, To time.Time }
 
 func (p Pause) open() bool  { return p.To.IsZero() }

@@ -1,0 +1,50 @@
+// Command linli is the whole program: server, demo city, packs, import, backup and the small tools beside them.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+// A command is one word after linli. It returns the exit code: 0 done, 1 failed, 2 wrongly called.
+type command struct {
+	name, help string
+	run        func(args []string, stdin io.Reader, stdout, stderr io.Writer) int
+}
+
+// commands are listed in the order in which the help shows them.
+var commands = []command{
+	{"deadline", "计算期限：起算时间加期限，给出截止时间和理由", deadline},
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		usage(stderr)
+		return 2
+	}
+	for _, c := range commands {
+		if c.name == args[0] {
+			return c.run(args[1:], stdin, stdout, stderr)
+		}
+	}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		usage(stdout)
+		return 0
+	}
+	fmt.Fprintf(stderr, "linli: 没有命令 %q\n\n", args[0])
+	usage(stderr)
+	return 2
+}
+
+func usage(w io.Writer) {
+	fmt.Fprintf(w, "用法：linli 命令 [选项]（linli 命令 -h 列出选项）\n\n")
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.help)
+	}
+}
