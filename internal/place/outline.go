@@ -1,9 +1,12 @@
 package place
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
@@ -193,14 +196,21 @@ func LoadMap(tx *db.Tx) (*Map, error) {
 // Locate returns the code of the deepest place that contains the position; on a common border, the lower code.
 func (m *Map) Locate(lon, lat float64) (string, bool) {
 	at := orb.Point{lon, lat}
-	var best shaped
+	var near []shaped
 	m.tree.Search(at, at, func(_, _ [2]float64, s shaped) bool {
-		if s.contains(at) && (s.depth > best.depth || s.depth == best.depth && s.code < best.code) {
-			best = s
-		}
+		near = append(near, s)
 		return true
 	})
-	return best.code, best.code != ""
+	// the deepest have the shortest outlines
+	slices.SortFunc(near, func(a, b shaped) int {
+		return cmp.Or(cmp.Compare(b.depth, a.depth), strings.Compare(a.code, b.code))
+	})
+	for _, s := range near {
+		if s.contains(at) {
+			return s.code, true
+		}
+	}
+	return "", false
 }
 
 func (s shaped) contains(at orb.Point) bool {

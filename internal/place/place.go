@@ -140,6 +140,16 @@ func Paths(tx *db.Tx, codes ...string) (map[string]string, error) {
 	return paths, nil
 }
 
+// City returns the code of the first top of the tree, by which the log of the whole city is kept; "-" before any import.
+func City(tx *db.Tx) (string, error) {
+	var code string
+	err := tx.QueryRow("select code from place where parent = '' and valid_to = '' order by code limit 1").Scan(&code)
+	if errors.Is(err, db.ErrNoRows) {
+		return "-", nil
+	}
+	return code, wrap("read top of the tree", err)
+}
+
 func standing(list []Place, on civil.Date) []Place {
 	kept := list[:0]
 	for _, p := range list {
