@@ -53,7 +53,7 @@ func TestMaskText(t *testing.T) {
 	}
 }
 
-var leak = regexp.MustCompile(`1[3-9]\d([ -]?\d{4}){2}|\d{17}[\dXx]|\d{15}`)
+var leak = regexp.MustCompile(`(?:^|\D)(?:1[3-9]\d(?:[ -]?\d{4}){2}|\d{17}[\dXx]|\d{15})(?:$|\D)`)
 
 // Nothing that looks like a mobile or ID number survives, whatever stands around it; masking twice changes nothing;
 // nothing but digits and X changes.

@@ -33,8 +33,6 @@ func (v Verdict) Words() string { return [...]string{"待补充", "否", "是"}[
 // MarshalText writes String.
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
-func (v Verdict) not() Verdict { return [...]Verdict{Needs, Yes, No}[v] }
-
 // A TraceLine is one condition, or part of one, with what became of it. All parts are listed, also those that no
 // longer mattered.
 type TraceLine struct {
