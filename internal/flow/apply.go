@@ -63,6 +63,9 @@ func (f *Flow) allowed(s *Situation, st *Step, a *Act) error {
 	if !slices.ContainsFunc(a.As, func(r Role) bool { return slices.Contains(st.By, r) }) {
 		return fault.Forbidden("“%s”应由%s办理", st.Name, roleNames(st.By))
 	}
+	if err := f.only(s, st, a); err != nil {
+		return err
+	}
 	for _, v := range st.Never {
 		if s.Did(a.Actor, v) {
 			return fault.Forbidden("您办理过本件的“%s”，不能再“%s”，请由其他人员办理", f.verbName(v), st.Name)

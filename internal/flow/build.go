@@ -12,9 +12,11 @@ import (
 )
 
 // A Problem is something wrong with a Spec, at a path like "steps.dispatch.when" that the loader turns into a line.
+// An expression knows more exactly where it went wrong: then At is set.
 type Problem struct {
 	Path    string
 	Message string
+	At      rule.At
 }
 
 // An Origin tells Build where a Spec comes from.
@@ -28,7 +30,8 @@ type Origin struct {
 func Build(spec Spec, o Origin) (*Flow, []Problem) {
 	b := &builder{origin: o, spec: &spec}
 	f := &Flow{ID: spec.Flow, Name: spec.Name, Document: o.Document, Channel: spec.Channel, Form: spec.Form,
-		Number: spec.Number, Basis: b.cites("basis", spec.Basis), Offices: map[Role][]string{}}
+		Basis: b.cites("basis", spec.Basis), Offices: map[Role][]string{}}
+	f.Number = b.text("number", spec.Number)
 	b.flow = f
 	for r, ids := range spec.Offices {
 		b.role("offices."+string(r), r)
@@ -71,7 +74,7 @@ type builder struct {
 }
 
 func (b *builder) bad(path, format string, args ...any) {
-	b.problems = append(b.problems, Problem{path, fmt.Sprintf(format, args...)})
+	b.problems = append(b.problems, Problem{Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
 // text resolves $param.
@@ -159,7 +162,8 @@ func (b *builder) facts() {
 	f.facts = map[string]*Fact{}
 	for i, s := range b.spec.Facts {
 		path := fmt.Sprintf("facts.%d", i)
-		d := Fact{Name: s.Name, Label: s.Label, Kind: s.Kind, Default: s.Default, Basis: b.cites(path+".basis", s.Basis)}
+		d := Fact{Name: s.Name, Label: s.Label, Kind: s.Kind, Default: s.Default,
+			Hint: b.text(path+".hint", s.Hint), Basis: b.cites(path+".basis", s.Basis)}
 		for _, o := range s.Options {
 			d.Options = append(d.Options, Option(o))
 		}
@@ -241,6 +245,7 @@ func (b *builder) overlay(st *Step, s StepSpec, added bool) {
 	if s.When != "" {
 		st.When = b.condition(path+".when", s.When)
 	}
+	b.only(path, st, s.Only)
 	st.Most = max(st.Most, s.Most)
 	st.Forbid = s.Forbid
 	st.Needs = joined(st.Needs, s.Needs)
@@ -300,10 +305,15 @@ func joined[T comparable](base, more []T) []T {
 func (b *builder) clocks() {
 	for i, c := range b.spec.Clocks {
 		path := fmt.Sprintf("clocks.%d", i)
-		k := Clock{ID: c.ID, Name: c.Name, From: Verb(b.text(path+".from", c.From)), PausesIn: c.PausesIn, Fixed: c.Fixed,
+		k := Clock{ID: c.ID, Name: c.Name, From: Verb(b.text(path+".from", c.From)), Fixed: c.Fixed,
 			Target: b.term(path+".target", c.Target), Limit: b.term(path+".limit", c.Limit), Basis: b.cites(path+".basis", c.Basis)}
 		if c.PausesIn == nil {
 			k.PausesIn = []State{Waiting}
+		}
+		for _, s := range c.PausesIn {
+			if s := State(b.text(path+".pauses-in", string(s))); s != "none" {
+				k.PausesIn = append(k.PausesIn, s)
+			}
 		}
 		for _, u := range c.Until {
 			k.Until = append(k.Until, Verb(u))

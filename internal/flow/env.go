@@ -45,7 +45,11 @@ func (b *builder) condition(path, src string) *Condition {
 	}
 	prog, err := b.rules.Compile(src, at)
 	if err != nil {
-		b.bad(path, "%v", err)
+		var found rule.Problems
+		found.Add(at, err)
+		for _, p := range found {
+			b.problems = append(b.problems, Problem{Path: path, Message: p.Text, At: p.At})
+		}
 		return nil
 	}
 	return &Condition{Source: src, prog: prog}

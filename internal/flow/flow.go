@@ -47,6 +47,7 @@ type Fact struct {
 	Kind    string // "choice", "number", "bool" or "text"
 	Options []Option
 	Default any // nil: unknown until somebody says
+	Hint    string
 	Basis   []law.Clause
 }
 
@@ -64,6 +65,7 @@ type Step struct {
 	To     State   // "": stays; Back: where the case was before it waited
 	By     []Role
 	When   *Condition // nil: always
+	Only   []Only     // further conditions for single roles
 	Needs  []string   // inputs that must be given, see Need
 	Sets   []string   // facts this step may set
 	Never  []Verb     // whoever did one of these may not do this (separation of duties)
@@ -74,6 +76,13 @@ type Step struct {
 	Forbid string     // not empty: the document forbids this verb, and why
 	Inform []Role     // who is told besides those who must act next
 	Basis  []law.Clause
+}
+
+// An Only (仅限) says that a role may do a step only when a condition holds.
+type Only struct {
+	Role  Role
+	When  *Condition
+	Basis []law.Clause // at least one
 }
 
 // Back, as a Step's To, returns to the state before the wait.

@@ -12,8 +12,8 @@ type Spec struct {
 	Name      string            `yaml:"name"`
 	Channel   string            `yaml:"channel"`
 	Form      string            `yaml:"form"`
-	Number    string            `yaml:"number"`
-	Days      string            `yaml:"days"` // "calendar" (default) or "working": how a term in bare days counts; may be $param
+	Number    string            `yaml:"number"` // may be $param
+	Days      string            `yaml:"days"`   // "calendar" (default) or "working": how a term in bare days counts; may be $param
 	Basis     List              `yaml:"basis"`
 	Offices   map[Role]List     `yaml:"offices"`
 	Facts     []FactSpec        `yaml:"facts"`
@@ -51,6 +51,7 @@ type FactSpec struct {
 	Kind    string       `yaml:"kind"`
 	Options []OptionSpec `yaml:"options"`
 	Default any          `yaml:"default"`
+	Hint    string       `yaml:"hint"` // what to go by when setting it; may be $param
 	Basis   List         `yaml:"basis"`
 }
 
@@ -74,6 +75,7 @@ type StepSpec struct {
 	To     State      `yaml:"to"`
 	By     []Role     `yaml:"by"`
 	When   string     `yaml:"when"`
+	Only   []OnlySpec `yaml:"only"`
 	Needs  List       `yaml:"needs"` // added to the standard step's
 	Sets   List       `yaml:"sets"`
 	Never  []Verb     `yaml:"never"` // added
@@ -84,6 +86,13 @@ type StepSpec struct {
 	Forbid string     `yaml:"forbid"`
 	Inform []Role     `yaml:"inform"` // added
 	Basis  List       `yaml:"basis"`
+}
+
+// An OnlySpec keeps a role from a step unless a condition holds: the reply to important mail is the desk's, not the lead's.
+type OnlySpec struct {
+	Role  Role   `yaml:"role"`
+	When  string `yaml:"when"`
+	Basis List   `yaml:"basis"`
 }
 
 // A DebtSpec declares something owed.
@@ -103,7 +112,7 @@ type ClockSpec struct {
 	Until    List    `yaml:"until"`
 	Target   string  `yaml:"target"`
 	Limit    string  `yaml:"limit"`
-	PausesIn []State `yaml:"pauses-in"` // default: waiting
+	PausesIn []State `yaml:"pauses-in"` // default: waiting; each may be $param, where "none" means no state
 	Fixed    bool    `yaml:"fixed"`
 	Basis    List    `yaml:"basis"`
 }
