@@ -6,10 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-)
 
-// china is the zone every page shows. China has had one, without summer time, since 1991.
-var china = time.FixedZone("CST", 8*3600)
+	"linli/internal/civil"
+)
 
 // Money writes an amount in fen as yuan: 123450 → "1,234.50 元", in English "¥1,234.50".
 func Money(ctx context.Context, fen int64) string {
@@ -67,9 +66,9 @@ func Date(ctx context.Context, t time.Time) string {
 		return "—"
 	}
 	if LangOf(ctx) == English {
-		return t.In(china).Format("2 Jan 2006")
+		return t.In(civil.Shanghai).Format("2 Jan 2006")
 	}
-	return t.In(china).Format("2006年1月2日")
+	return t.In(civil.Shanghai).Format("2006年1月2日")
 }
 
 // DateWeek writes a day with its weekday: "2026年10月9日 周五".
@@ -77,7 +76,7 @@ func DateWeek(ctx context.Context, t time.Time) string {
 	if t.IsZero() {
 		return "—"
 	}
-	return Date(ctx, t) + " " + T(ctx, weekdays[t.In(china).Weekday()])
+	return Date(ctx, t) + " " + T(ctx, weekdays[t.In(civil.Shanghai).Weekday()])
 }
 
 // DateTime writes an instant to the minute: "2026年10月9日 16:30".
@@ -85,7 +84,7 @@ func DateTime(ctx context.Context, t time.Time) string {
 	if t.IsZero() {
 		return "—"
 	}
-	return Date(ctx, t) + " " + t.In(china).Format("15:04")
+	return Date(ctx, t) + " " + t.In(civil.Shanghai).Format("15:04")
 }
 
 // Brief writes an instant as short as now allows: "16:30" today, "10月9日 16:30" this year, else "2025-10-09".
@@ -93,7 +92,7 @@ func Brief(ctx context.Context, t, now time.Time) string {
 	if t.IsZero() {
 		return "—"
 	}
-	a, b := t.In(china), now.In(china)
+	a, b := t.In(civil.Shanghai), now.In(civil.Shanghai)
 	switch {
 	case a.Year() != b.Year():
 		return a.Format("2006-01-02")
@@ -111,7 +110,7 @@ func Until(ctx context.Context, due time.Time) string {
 	if due.IsZero() {
 		return "—"
 	}
-	d := due.In(china)
+	d := due.In(civil.Shanghai)
 	if d.Hour() == 0 && d.Minute() == 0 && d.Second() == 0 {
 		return DateWeek(ctx, d.AddDate(0, 0, -1)) + " 24:00"
 	}
@@ -162,4 +161,4 @@ func Left(ctx context.Context, due, now time.Time) string {
 }
 
 // iso is the value of a time element's datetime attribute.
-func iso(t time.Time) string { return t.In(china).Format(time.RFC3339) }
+func iso(t time.Time) string { return t.In(civil.Shanghai).Format(time.RFC3339) }

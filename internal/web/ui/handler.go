@@ -12,6 +12,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"linli/internal/db"
 	"linli/internal/fault"
 )
 
@@ -144,6 +145,18 @@ func Partial(r *http.Request) bool { return partial(r) }
 
 func partial(r *http.Request) bool {
 	return r.Header.Get("HX-Request") == "true" && r.Header.Get("HX-Boosted") != "true"
+}
+
+// ID returns the id in the address's {id}; the zero ID when it is not one, which no row has.
+func ID(r *http.Request) db.ID { return PathID(r, "id") }
+
+// PathID returns the id in the address's {name}; the zero ID when it is not one.
+func PathID(r *http.Request, name string) db.ID {
+	id, err := db.ParseID(r.PathValue(name))
+	if err != nil {
+		return 0
+	}
+	return id
 }
 
 // FormKey returns the idempotency key that Key put into the form; "" when it is missing.

@@ -44,6 +44,7 @@ async function start(el) {
   let map;
   try {
     map = new Map({ container: ground, style: style(el.dataset.map), bounds: box, fitBoundsOptions: { padding: 16 },
+      locale: { "NavigationControl.ZoomIn": el.dataset.mapIn, "NavigationControl.ZoomOut": el.dataset.mapOut },
       attributionControl: false, dragRotate: false, pitchWithRotate: false, cooperativeGestures: false });
   } catch {
     ground.remove();
