@@ -16,25 +16,17 @@ var domains = []string{
 	"internal/assembly", "internal/notice", "internal/credit", "internal/exchange", "internal/indicator",
 }
 
-// notNouns are exported types of domain packages that are no noun of the town, and why. A word that people say
-// belongs in the glossary; this is for what only programmers say.
+// notNouns are names of exported types that only programmers say, and what they are. A word that people say belongs
+// in the glossary.
 var notNouns = map[string]string{
-	"casework.Cases":   "the package's functions, bound to what they need",
-	"casework.Options": "settings given at wiring",
-	"catalog.Source":   "settings given at wiring",
-	"place.Change":     "argument: the day and basis of a change",
-	"place.New":        "argument: a place to be added",
-	"place.Drawn":      "result: an invented outline",
-	"place.Canvas":     "argument: where an invented map lies",
-	"place.Report":     "result of an import",
-	"place.Row":        "line of an import",
-	"place.BadRow":     "line of an import",
-	"place.Table":      "input of an import",
-	"place.Tree":       "copy of all places in memory",
-	"place.Index":      "keeper of that copy",
-	"place.Map":        "copy of all outlines in memory",
-	"staff.Password":   "a hash, which nobody speaks of",
-	"staff.Version":    "tells that a copy in memory is stale",
+	"Attempt": "result of one try to send", "BadRow": "line of an import", "Canvas": "argument: where an invented map lies",
+	"Cases": "functions bound to what they need", "Change": "argument: day and basis of a change",
+	"Directory": "copy in memory", "Drawn": "result: an invented outline", "FileGateway": "one kind of gateway",
+	"Filter": "argument of a list", "HTTPGateway": "one kind of gateway", "Index": "keeper of a copy in memory",
+	"Map": "copy in memory", "New": "argument: what is to be added", "Options": "settings given at wiring",
+	"Page": "part of a list", "Password": "a hash", "Report": "result of an import", "Row": "line of an import",
+	"Sender": "functions bound to what they need", "Source": "settings given at wiring", "Table": "input of an import",
+	"Tree": "copy in memory", "Version": "tells that a copy in memory is stale",
 }
 
 // A Term is one row of the glossary.
@@ -78,7 +70,7 @@ func Terms(t *Tree) []Finding {
 		full := path.Base(f.Package.Path) + "." + name
 		exists[full] = true
 		words := wordsOf(name, doc)
-		if words == nil && inDomain(f.Package.Path) && notNouns[full] == "" {
+		if words == nil && inDomain(f.Package.Path) && notNouns[name] == "" {
 			out = append(out, t.find(f, spec, "type %s: open its comment with the word of the town, // A %s (中文) is …,"+
 				" or, when it is none, give the reason in notNouns in internal/arch/terms.go", name, name))
 		}
