@@ -1,0 +1,189 @@
+package pack
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+
+	"linli/internal/civil"
+	"linli/internal/law"
+	"linli/internal/pack/strict"
+	"linli/internal/rule"
+)
+
+// An Index (政策库) is every pack that the city works with, by document and version, by place and by date.
+type Index struct {
+	packs    []*Pack            // current, by document id
+	versions map[string][]*Pack // by document id, every version that was loaded
+}
+
+// Options say what besides the folders goes into an Index.
+type Options struct {
+	Local     []byte // text of the city's local.yaml, nil for none
+	LocalName string // its name in messages
+}
+
+// Load reads every pack below fsys: each folder that holds a document.yaml. The error is a rule.Problems that lists what
+// is wrong with file, line and column; there is an Index only when nothing is.
+func Load(fsys fs.FS, o Options) (*Index, error) {
+	var ps rule.Problems
+	local := readLocal(o, &ps)
+	dirs, err := folders(fsys)
+	if err != nil {
+		return nil, fmt.Errorf("load packs: %w", err)
+	}
+	ix := &Index{versions: map[string][]*Pack{}}
+	known := map[string]bool{}
+	for _, dir := range dirs {
+		p, wrong := readPack(fsys, dir, func(document string) strict.Value { known[document] = true; return local.Get(document) })
+		ps = append(ps, wrong...)
+		if len(wrong) == 0 {
+			ps.Add(p.place.At("document"), ix.Add(p))
+		}
+	}
+	for _, pair := range local.Pairs {
+		if !known[pair.Key] {
+			ps.Addf(pair.At, "没有文件 %s 的政策包", pair.Key)
+		}
+	}
+	if len(ps) > 0 {
+		return nil, sorted(ps)
+	}
+	if ps := ix.cross(); len(ps) > 0 {
+		return nil, sorted(ps)
+	}
+	return ix, nil
+}
+
+func readLocal(o Options, ps *rule.Problems) strict.Value {
+	if len(o.Local) == 0 {
+		return strict.Value{}
+	}
+	name := cmp.Or(o.LocalName, "local.yaml")
+	doc, wrong := strict.Parse(name, o.Local)
+	*ps = append(*ps, wrong...)
+	var v strict.Value
+	if doc != nil {
+		*ps = append(*ps, doc.Decode(&v)...)
+		if v.Kind != strict.Mapping {
+			ps.Addf(v.At, "应写成“文件编号: {参数: 值}”")
+		}
+	}
+	return v
+}
+
+// folders returns the folders that hold a document.yaml, in order.
+func folders(fsys fs.FS) ([]string, error) {
+	var dirs []string
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if !d.IsDir() && path.Base(name) == "document.yaml" {
+			dirs = append(dirs, path.Dir(name))
+		}
+		return nil
+	})
+	if err == nil && len(dirs) == 0 {
+		err = errors.New("没有找到政策包（document.yaml）")
+	}
+	slices.Sort(dirs)
+	return dirs, err
+}
+
+// Add puts the current pack of a document into the index.
+func (ix *Index) Add(p *Pack) error {
+	id := p.Document.ID
+	if old := ix.versions[id]; len(old) > 0 {
+		return fmt.Errorf("文件 %s 已有政策包 %s", id, old[0].Dir)
+	}
+	ix.packs = append(ix.packs, p)
+	slices.SortFunc(ix.packs, func(a, b *Pack) int { return cmp.Compare(a.Document.ID, b.Document.ID) })
+	ix.versions[id] = []*Pack{p}
+	return nil
+}
+
+// AddVersion puts an earlier version of a document beside the current one. A version the index has is left alone.
+func (ix *Index) AddVersion(p *Pack) {
+	if ix.Pack(p.Document.ID, p.Version) == nil {
+		ix.versions[p.Document.ID] = append(ix.versions[p.Document.ID], p)
+	}
+}
+
+// cross checks what only several packs together can get wrong: flows, and clauses of other documents.
+func (ix *Index) cross() rule.Problems {
+	var ps rule.Problems
+	flows := map[string]*Pack{}
+	for _, p := range ix.packs {
+		for _, f := range p.editions[0].Flows {
+			if other := flows[f.ID]; other != nil {
+				e, _ := p.Element("flow/" + f.ID)
+				ps.Addf(e.Place, "流程 %s 已由文件 %s 设定", f.ID, other.Document.ID)
+			}
+			flows[f.ID] = p
+		}
+		for _, e := range p.Elements() {
+			for _, c := range e.Basis {
+				if other := ix.Pack(c.Document, ""); c.Document != p.Document.ID && other != nil && other.Clause(c.ID) == nil {
+					ps.Addf(e.Place, "%s 引用的条款 %s 不存在", e.ID, c)
+				}
+			}
+		}
+	}
+	return ps
+}
+
+// Packs returns the current packs, by document id.
+func (ix *Index) Packs() []*Pack { return slices.Clone(ix.packs) }
+
+// Pack returns a pack by document id and version, the current one when version is "", or nil.
+func (ix *Index) Pack(document, version string) *Pack {
+	for _, p := range ix.versions[document] {
+		if version == "" || p.Version == version {
+			return p
+		}
+	}
+	return nil
+}
+
+// At returns the packs in force at a place on a day. The place is given by its path, "4112/411202/…/".
+func (ix *Index) At(path string, on civil.Date) []*Pack {
+	var list []*Pack
+	for _, p := range ix.packs {
+		if p.Covers(path, on) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// Flow returns the edition that holds a flow on a day, for a case that begins on it; nil when no current pack has it.
+func (ix *Index) Flow(id string, on civil.Date) *Edition {
+	for _, p := range ix.packs {
+		if e := p.On(on); e.Flow(id) != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// Channel returns the edition whose flow takes in a channel at a place on a day, or nil.
+func (ix *Index) Channel(channel, path string, on civil.Date) *Edition {
+	for _, p := range ix.At(path, on) {
+		if e := p.On(on); e.Channel(channel) != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// Clause returns a clause by its citation, or nil.
+func (ix *Index) Clause(c law.Clause) *Clause {
+	if p := ix.Pack(c.Document, ""); p != nil {
+		return p.Clause(c.ID)
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package pack
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"linli/internal/civil"
+	"linli/internal/flow"
+	"linli/internal/form"
+	"linli/internal/law"
+	"linli/internal/pack/strict"
+)
+
+// A Pack (政策包) is one document as the program carries it out. It is immutable.
+type Pack struct {
+	Document Document
+	Version  string // of content and local settings: two packs of one version behave alike
+	Dir      string
+	Clauses  []*Clause // in the order of the document
+	Offices  []*Office
+	Posts    []*Post  // lowest first
+	Params   []*Param // in the order of their file
+	Examples []Example
+
+	editions  []*Edition // ascending by From
+	elements  map[string]Element
+	files     map[string][]byte
+	place     *strict.Doc // of document.yaml
+	reckoning reckoning
+}
+
+// An Edition (某日起的内容) is everything in a pack that depends on parameters, from a day on.
+type Edition struct {
+	Pack       *Pack
+	From       civil.Date // zero: from the beginning
+	Flows      []*flow.Flow
+	Forms      []*form.Form
+	Duties     []*Duty
+	Indicators []*Indicator
+	Watches    []*Watch
+	Notices    []*Notice
+	Books      []*Book
+}
+
+// On returns the edition for a day. A case keeps the one of the day it was registered.
+func (p *Pack) On(day civil.Date) *Edition {
+	e := p.editions[0]
+	for _, next := range p.editions[1:] {
+		if next.From.Compare(day) <= 0 {
+			e = next
+		}
+	}
+	return e
+}
+
+// Covers reports whether the pack is in force on a day at a place, given by its path "4112/411202/…/".
+func (p *Pack) Covers(path string, day civil.Date) bool {
+	d := &p.Document
+	in := strings.HasPrefix(path, d.Place+"/") || path == d.Place || strings.Contains(path, "/"+d.Place+"/")
+	return in && d.From.Compare(day) <= 0 && (d.Until.IsZero() || day.Compare(d.Until) <= 0)
+}
+
+// Clause returns a clause by its number, or nil.
+func (p *Pack) Clause(id string) *Clause {
+	return find(p.Clauses, func(c *Clause) bool { return c.Cite.ID == id })
+}
+
+// Office returns an office by its id, or nil.
+func (p *Pack) Office(id string) *Office {
+	return find(p.Offices, func(o *Office) bool { return o.ID == id })
+}
+
+// Post returns a post by its id, or nil.
+func (p *Pack) Post(id string) *Post { return find(p.Posts, func(o *Post) bool { return o.ID == id }) }
+
+// Param returns a parameter by its name, or nil.
+func (p *Pack) Param(name string) *Param {
+	return find(p.Params, func(o *Param) bool { return o.Name == name })
+}
+
+// Element returns an element by its id, such as "flow/mailbox#clock.ordinary".
+func (p *Pack) Element(id string) (Element, bool) {
+	e, ok := p.elements[id]
+	return e, ok
+}
+
+// Elements returns all elements, by id.
+func (p *Pack) Elements() []Element {
+	list := make([]Element, 0, len(p.elements))
+	for _, id := range slices.Sorted(maps.Keys(p.elements)) {
+		list = append(list, p.elements[id])
+	}
+	return list
+}
+
+// Files returns the text of every file by its path within the pack, so that a version can be kept and loaded again.
+func (p *Pack) Files() map[string][]byte {
+	out := make(map[string][]byte, len(p.files))
+	for name, data := range p.files {
+		out[name] = slices.Clone(data)
+	}
+	return out
+}
+
+// Law lays over base what the document says about counting terms.
+func (p *Pack) Law(base civil.Law) civil.Law { return p.reckoning.over(base) }
+
+type reckoning struct {
+	eventDay, rollOff, closing *bool
+	basis                      law.Clause
+}
+
+func (r reckoning) over(l civil.Law) civil.Law {
+	if r.eventDay != nil && *r.eventDay {
+		l = l.WithEventDay(r.basis)
+	}
+	if r.rollOff != nil && !*r.rollOff {
+		l = l.WithoutRollOff(r.basis)
+	}
+	if r.closing != nil && *r.closing {
+		l = l.WithCloseOfBusiness(r.basis)
+	}
+	return l
+}
+
+// Flow returns a flow by its id, or nil.
+func (e *Edition) Flow(id string) *flow.Flow {
+	return find(e.Flows, func(f *flow.Flow) bool { return f.ID == id })
+}
+
+// Channel returns the flow of a channel, or nil.
+func (e *Edition) Channel(channel string) *flow.Flow {
+	return find(e.Flows, func(f *flow.Flow) bool { return f.Channel == channel })
+}
+
+// Form returns a form by its id, or nil.
+func (e *Edition) Form(id string) *form.Form {
+	return find(e.Forms, func(f *form.Form) bool { return f.ID == id })
+}
+
+// Duty returns a duty by its id, or nil.
+func (e *Edition) Duty(id string) *Duty {
+	return find(e.Duties, func(d *Duty) bool { return d.ID == id })
+}
+
+// Indicator returns an indicator by its id, or nil.
+func (e *Edition) Indicator(id string) *Indicator {
+	return find(e.Indicators, func(i *Indicator) bool { return i.ID == id })
+}
+
+// Watch returns a watch by its id, or nil.
+func (e *Edition) Watch(id string) *Watch {
+	return find(e.Watches, func(w *Watch) bool { return w.ID == id })
+}
+
+// Notice returns a notice by its id, or nil.
+func (e *Edition) Notice(id string) *Notice {
+	return find(e.Notices, func(n *Notice) bool { return n.ID == id })
+}
+
+// Book returns a register book by its id, or nil.
+func (e *Edition) Book(id string) *Book {
+	return find(e.Books, func(b *Book) bool { return b.ID == id })
+}
+
+func find[T any](list []*T, is func(*T) bool) *T {
+	if i := slices.IndexFunc(list, is); i >= 0 {
+		return list[i]
+	}
+	return nil
+}

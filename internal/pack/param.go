@@ -1,0 +1,211 @@
+package pack
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"linli/internal/civil"
+	"linli/internal/law"
+	"linli/internal/pack/strict"
+	"linli/internal/rule"
+)
+
+// A Param (参数) is a value that a pack names instead of writing it where it is used: because it changes over time, or
+// because the document leaves it open.
+type Param struct {
+	Name    string
+	Label   string
+	Kind    string // term, whole, choice, yes-no, text, date or every
+	Options []Option
+	Values  []Dated      // ascending by From; the first begins with the zero date unless the pack says otherwise
+	Basis   []law.Clause // the clause that states the value
+	Gap     []law.Clause // or the clause that leaves it open: then the value is our default, which the city may change
+	Why     string       // why this default
+	Local   bool         // the city has set it
+	Place   rule.At
+}
+
+// An Option is one value of a choice.
+type Option struct {
+	Value string
+	Label string
+}
+
+// A Dated value holds from a day on.
+type Dated struct {
+	From civil.Date
+	Is   string
+	Why  string
+}
+
+// Default reports whether the value is our reading of a gap that the city has not filled.
+func (p *Param) Default() bool { return len(p.Gap) > 0 && !p.Local }
+
+// On returns the value on a day; ok is false before the first value begins.
+func (p *Param) On(day civil.Date) (value string, ok bool) {
+	for _, v := range p.Values {
+		if v.From.IsZero() || v.From.Compare(day) <= 0 {
+			value, ok = v.Is, true
+		}
+	}
+	return value, ok
+}
+
+// Words returns the value on a day as people read it.
+func (p *Param) Words(day civil.Date) string {
+	v, _ := p.On(day)
+	for _, o := range p.Options {
+		if o.Value == v {
+			return o.Label
+		}
+	}
+	if p.Kind == "yes-no" {
+		return map[string]string{"yes": "是", "no": "否"}[v]
+	}
+	if t, err := civil.ParseTerm(v); err == nil && p.Kind == "term" {
+		return t.Words()
+	}
+	return v
+}
+
+// params reads params.yaml: a mapping from name to parameter, kept in the order of the file.
+func (r *reading) params(doc *strict.Doc) {
+	specs := map[string]paramSpec{}
+	r.add(doc.Decode(&specs))
+	for name, s := range specs {
+		at := doc.At(name)
+		p := &Param{Name: name, Label: s.Label, Kind: s.Kind, Why: s.Why, Place: at,
+			Basis: r.cites(at, s.Basis), Gap: r.cites(at, s.Gap)}
+		for _, o := range s.Options {
+			p.Options = append(p.Options, Option(o))
+		}
+		switch {
+		case (len(s.Basis) == 0) == (len(s.Gap) == 0):
+			r.bad(at, "参数 %s 须写明依据（basis）或文件未规定之处（gap），二者只居其一", name)
+		case len(s.Gap) > 0 && (!s.Default || s.Why == ""):
+			r.bad(at, "参数 %s 的值是文件未规定而自定的：须标明 default: yes 并说明 why", name)
+		case len(s.Basis) > 0 && s.Default:
+			r.bad(at, "参数 %s 有依据条款，不能标为 default", name)
+		}
+		if (s.Kind == "choice") != (len(s.Options) > 1) {
+			r.bad(at, "参数 %s：choice 须有两个以上 options，其他种类不能有", name)
+		}
+		if !s.Is.IsZero() {
+			s.Values = append(s.Values, datedSpec{Is: s.Is})
+		}
+		p.Values = r.dated(p, at, s.Values)
+		if len(p.Values) == 0 || !s.Is.IsZero() && len(s.Values) > 1 {
+			r.bad(at, "参数 %s 须有 is 或 values，二者只居其一", name)
+		}
+		r.pack.Params = append(r.pack.Params, p)
+	}
+	slices.SortFunc(r.pack.Params, func(a, b *Param) int { return cmp.Compare(a.Place.Line, b.Place.Line) })
+}
+
+// dated checks the values of a parameter and that no two begin on one day.
+func (r *reading) dated(p *Param, at rule.At, specs []datedSpec) []Dated {
+	var list []Dated
+	for _, s := range specs {
+		text := s.Is.Text
+		if s.Is.Kind == strict.YesNo {
+			text = map[bool]string{true: "yes", false: "no"}[s.Is.Yes()]
+		}
+		if why := p.check(s.Is, text); why != "" {
+			r.bad(s.Is.At, "参数 %s：%s", p.Name, why)
+		}
+		if n := len(list); n > 0 && list[n-1].From.Compare(s.From) >= 0 {
+			r.bad(at, "参数 %s 的日期须依次递增，不能重叠", p.Name)
+		}
+		list = append(list, Dated{From: s.From, Is: text, Why: s.Why})
+	}
+	return list
+}
+
+// check reports in words why a value does not suit the parameter's kind, "" when it does.
+func (p *Param) check(v strict.Value, text string) string {
+	if v.Kind == strict.List || v.Kind == strict.Mapping {
+		return "应为单个值"
+	}
+	var err error
+	switch p.Kind {
+	case "term":
+		_, err = civil.ParseTerm(text)
+	case "date":
+		_, err = civil.ParseDate(text)
+	case "every":
+		_, err = civil.ParseEvery(text)
+	case "whole":
+		n, bad := strconv.Atoi(text)
+		if v.Kind != strict.Number || bad != nil || n < 0 {
+			return "应为不小于零的整数"
+		}
+	case "yes-no":
+		if v.Kind != strict.YesNo {
+			return "应为 yes 或 no"
+		}
+	case "choice":
+		if !slices.ContainsFunc(p.Options, func(o Option) bool { return o.Value == text }) {
+			return "“" + text + "”不在 options 之列"
+		}
+	case "text":
+		if text == "" {
+			return "不能为空"
+		}
+	default:
+		return "kind 只能是 term、whole、choice、yes-no、text、date、every，不能是 " + p.Kind
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// override lays what the city has set over the parameters. Only gaps may be filled: what a document states is not the
+// city's to change here.
+func (r *reading) override(v strict.Value) {
+	if v.IsZero() {
+		return
+	}
+	if v.Kind != strict.Mapping {
+		r.bad(v.At, "应写成“参数: 值”")
+		return
+	}
+	for _, pair := range v.Pairs {
+		p := r.pack.Param(pair.Key)
+		switch {
+		case p == nil:
+			r.bad(pair.At, "%s 没有参数 %s", r.pack.Document.ID, pair.Key)
+			continue
+		case len(p.Gap) == 0:
+			r.bad(pair.At, "参数 %s 由文件 %s 条规定，不能自行设定", pair.Key, ids(p.Basis))
+			continue
+		}
+		p.Values, p.Local = r.dated(p, pair.At, r.localValues(pair.Value)), true
+	}
+}
+
+func (r *reading) localValues(v strict.Value) []datedSpec {
+	if v.Kind != strict.List {
+		return []datedSpec{{Is: v}}
+	}
+	var list []datedSpec
+	for _, item := range v.Items {
+		from, err := civil.ParseDate(item.Get("from").Text)
+		if err != nil {
+			r.bad(item.At, "%s", err)
+		}
+		list = append(list, datedSpec{From: from, Is: item.Get("is"), Why: item.Get("why").Text})
+	}
+	return list
+}
+
+// ids lists the clause numbers, for messages.
+func ids(list []law.Clause) string {
+	out := make([]string, len(list))
+	for i, c := range list {
+		out[i] = c.ID
+	}
+	return strings.Join(out, "、")
+}

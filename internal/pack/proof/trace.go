@@ -1,0 +1,213 @@
+package proof
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"linli/internal/pack"
+)
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+// A Status (落实情况) is what becomes of one row of a table of obligations.
+type Status string
+
+// The statuses. Each row has exactly one.
+const (
+	Executed   Status = "executed"     // elements run it, and examples that pass exercise each of them
+	HumanDuty  Status = "human_duty"   // people do it, with a written reason
+	OutOfScope Status = "out_of_scope" // left out, with a written reason
+	Planned    Status = "planned"      // waits for a part of the program, with a written reason
+	Untraced   Status = "untraced"     // no pack says anything, or what it says is not shown to work
+)
+
+// A Row (义务) is one row of a table of obligations and what becomes of it.
+type Row struct {
+	ID         string   `json:"id"`
+	Clause     string   `json:"clause"`
+	Obligation string   `json:"obligation"`
+	Status     Status   `json:"status"`
+	Elements   []string `json:"elements,omitempty"`
+	Why        string   `json:"why,omitempty"`
+}
+
+// A Count is how many rows have each status.
+type Count struct {
+	Rows       int `json:"rows"`
+	Executed   int `json:"executed"`
+	HumanDuty  int `json:"human_duty"`
+	OutOfScope int `json:"out_of_scope"`
+	Planned    int `json:"planned"`
+	Untraced   int `json:"untraced"`
+}
+
+func (c *Count) add(s Status) {
+	c.Rows++
+	switch s {
+	case Executed:
+		c.Executed++
+	case HumanDuty:
+		c.HumanDuty++
+	case OutOfScope:
+		c.OutOfScope++
+	case Planned:
+		c.Planned++
+	default:
+		c.Untraced++
+	}
+}
+
+func (c *Count) plus(d Count) {
+	c.Rows += d.Rows
+	c.Executed += d.Executed
+	c.HumanDuty += d.HumanDuty
+	c.OutOfScope += d.OutOfScope
+	c.Planned += d.Planned
+	c.Untraced += d.Untraced
+}
+
+// A DocumentTrace is one table: what becomes of the obligations of one document.
+type DocumentTrace struct {
+	ID string `json:"id"`
+	Count
+	Details []Row `json:"-"`
+}
+
+// A Trace (条款落实) is what becomes of every row of every table.
+type Trace struct {
+	Documents []DocumentTrace `json:"documents"`
+	Total     Count           `json:"total"`
+}
+
+// TraceTables reads every *.csv of a folder, one file a document, and says what becomes of each row. A row "sm12-69-4.4b"
+// of sm12-69.csv is about the clause 4.4b of the document sm12-69.
+func TraceTables(ix *pack.Index, results []*Result, tables fs.FS) (*Trace, error) {
+	names, err := fs.Glob(tables, "*.csv")
+	if err != nil || len(names) == 0 {
+		return nil, errors.Join(err, errors.New("没有找到义务表（*.csv）"))
+	}
+	t := &Trace{}
+	for _, name := range names {
+		d := DocumentTrace{ID: strings.TrimSuffix(path.Base(name), ".csv")}
+		rows, err := readTable(tables, name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		j := judgeFor(ix.Pack(d.ID, ""), results)
+		for _, row := range rows {
+			j.judge(&row, strings.TrimPrefix(row.ID, d.ID+"-"))
+			d.add(row.Status)
+			d.Details = append(d.Details, row)
+		}
+		t.Total.plus(d.Count)
+		t.Documents = append(t.Documents, d)
+	}
+	return t, nil
+}
+
+func readTable(tables fs.FS, name string) ([]Row, error) {
+	f, err := tables.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	head, err := r.Read()
+	if err != nil {
+		return nil, fmt.Errorf("read heading: %w", err)
+	}
+	id, clause, what := slices.Index(head, "id"), slices.Index(head, "clause"), slices.Index(head, "obligation")
+	if id < 0 || clause < 0 || what < 0 {
+		return nil, errors.New("表头须有 id、clause、obligation")
+	}
+	var rows []Row
+	for {
+		rec, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, Row{ID: rec[id], Clause: rec[clause], Obligation: rec[what]})
+	}
+}
+
+// judging holds what one pack's examples have shown.
+type judging struct {
+	pack  *pack.Pack
+	shown map[string]bool // elements exercised by an example that passed
+}
+
+func judgeFor(p *pack.Pack, results []*Result) judging {
+	j := judging{pack: p, shown: map[string]bool{}}
+	for _, r := range results {
+		if r.Pack == p && r.Passed() {
+			for id := range r.Touched {
+				j.shown[id] = true
+			}
+		}
+	}
+	return j
+}
+
+func (j judging) judge(row *Row, id string) {
+	row.Status = Untraced
+	if j.pack == nil {
+		row.Why = "没有政策包"
+		return
+	}
+	c := j.pack.Clause(id)
+	if c == nil {
+		row.Why = "政策包没有这一条"
+		return
+	}
+	row.Why, row.Elements = c.Why, c.Elements
+	switch c.Disposition {
+	case pack.Human:
+		row.Status = HumanDuty
+	case pack.Out:
+		row.Status = OutOfScope
+	case pack.Planned:
+		row.Status = Planned
+	case pack.Runs:
+		if missing := j.missing(c); len(missing) > 0 {
+			row.Why = "没有通过的示例用到：" + strings.Join(missing, "、")
+			return
+		}
+		row.Status = Executed
+	}
+}
+
+// missing lists the elements of a clause that no passing example exercised.
+func (j judging) missing(c *pack.Clause) []string {
+	var list []string
+	for _, id := range c.Elements {
+		if e, ok := j.pack.Element(id); !ok || !e.Cites(c.Cite) || !j.shown[id] {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
+// Unreached lists, as problems where they stand, the elements that clauses are said to run by and no passing example
+// exercised.
+func Unreached(ix *pack.Index, results []*Result) []string {
+	var list []string
+	for _, p := range ix.Packs() {
+		j := judgeFor(p, results)
+		for _, c := range p.Clauses {
+			for _, id := range j.missing(c) {
+				list = append(list, fmt.Sprintf("%s: 条款 %s 由 %s 落实，但没有通过的示例用到它", c.Place, c.Cite.ID, id))
+			}
+		}
+	}
+	return list
+}
