@@ -113,6 +113,7 @@ type found struct {
 		Nodes []struct{ HTML, FailureSummary string }
 	}
 	Wide    int64    // px that the page takes
+	Over    []string // elements that stick out
 	Body    float64  // px of body text
 	Targets []string // controls that are too small to touch
 }
@@ -123,7 +124,9 @@ const inspect = `(async () => {
 	const small = [...document.querySelectorAll(".btn, .tool, .site-nav a, .tabs a, .box, select, textarea, summary, input:not([type=checkbox],[type=radio],[type=hidden])")]
 		.filter((e) => e.getClientRects().length && e.getBoundingClientRect().height < least)
 		.map((e) => e.outerHTML.slice(0, 120) + " " + e.getBoundingClientRect().height);
-	return JSON.stringify({Violations: r.violations.map((v) => ({ID: v.id, Help: v.help, Nodes: v.nodes.map((n) => ({HTML: n.html.slice(0, 300), FailureSummary: n.failureSummary}))})),
+	const over = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > screen.width + 0.5 && !e.closest(".band, .sr"))
+		.map((e) => e.outerHTML.slice(0, 100) + " " + e.getBoundingClientRect().right);
+	return JSON.stringify({Over: over.slice(-3), Violations: r.violations.map((v) => ({ID: v.id, Help: v.help, Nodes: v.nodes.map((n) => ({HTML: n.html.slice(0, 300), FailureSummary: n.failureSummary}))})),
 		Wide: document.documentElement.scrollWidth, Body: parseFloat(getComputedStyle(document.body).fontSize), Targets: small});
 })()`
 
@@ -190,7 +193,7 @@ func judge(t *testing.T, f found, s screen) {
 		}
 	}
 	if f.Wide > s.width {
-		t.Errorf("the page is %d px wide in a window of %d px", f.Wide, s.width)
+		t.Errorf("the page is %d px wide in a window of %d px: %s", f.Wide, s.width, strings.Join(f.Over, "\n"))
 	}
 	least := map[string]float64{"": 16, "1": 18, "2": 24, "3": 30}[s.care]
 	if f.Body < least {
