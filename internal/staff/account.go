@@ -22,6 +22,7 @@ type Account struct {
 	Locked     db.Time // no attempt counts before
 	Epoch      int64   // rises when what the account may do, or its password, changes
 	Created    db.Time
+	PasswordAt db.Time // when the password was set
 }
 
 // Create adds an account without grants. a.ID may be given; Failed, Locked, Epoch and Created are set here. Returns invalid
@@ -47,7 +48,8 @@ func Create(tx *db.Tx, by Actor, a Account, p Password) (Account, error) {
 	if a.ID.IsZero() {
 		a.ID = db.NewID()
 	}
-	a.Failed, a.Locked, a.Epoch, a.Created = 0, db.Time{}, 1, db.At(tx.Now())
+	a.Failed, a.Locked, a.Epoch = 0, db.Time{}, 1
+	a.Created, a.PasswordAt = db.At(tx.Now()), db.At(tx.Now())
 	err := tx.Exec(`insert into staff_account (id, login, name, post, unit, person, password, must_change, disabled, created_at, password_at)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.ID, a.Login, a.Name, a.Post, a.Unit, a.Person, string(p), oneIf(a.MustChange), oneIf(a.Disabled), a.Created, a.Created)
@@ -130,10 +132,10 @@ func Accounts(tx *db.Tx, unit, after string, limit int) ([]Account, error) {
 	return list, wrap("list accounts", err)
 }
 
-const accountColumns = "id, login, name, post, unit, person, must_change, disabled, failed, locked_until, epoch, created_at"
+const accountColumns = "id, login, name, post, unit, person, must_change, disabled, failed, locked_until, epoch, created_at, password_at"
 
 func scanAccount(r *db.Rows) (a Account, err error) {
-	err = r.Scan(&a.ID, &a.Login, &a.Name, &a.Post, &a.Unit, &a.Person, &a.MustChange, &a.Disabled, &a.Failed, &a.Locked, &a.Epoch, &a.Created)
+	err = r.Scan(&a.ID, &a.Login, &a.Name, &a.Post, &a.Unit, &a.Person, &a.MustChange, &a.Disabled, &a.Failed, &a.Locked, &a.Epoch, &a.Created, &a.PasswordAt)
 	return a, err
 }
 

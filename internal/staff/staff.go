@@ -43,15 +43,15 @@ func record(tx *db.Tx, by Actor, verb, subject string, detail any) error {
 	if err != nil {
 		return wrap("record "+verb, err)
 	}
-	e := audit.Entry{City: city, Actor: by.auditName(), Verb: verb, Subject: subject, Detail: text}
+	e := audit.Entry{City: city, Actor: by.AuditName(), Verb: verb, Subject: subject, Detail: text}
 	if err := audit.Record(tx, e); err != nil {
 		return err
 	}
 	return Raise(tx)
 }
 
-// auditName is how the audit log names an actor: the id of the account, or the name of a job or command.
-func (a Actor) auditName() string {
+// AuditName is how the audit log names an actor: the id of the account, or the name of a job or command.
+func (a Actor) AuditName() string {
 	if a.Account.IsZero() {
 		return a.Login
 	}
