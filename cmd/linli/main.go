@@ -15,6 +15,11 @@ type command struct {
 
 // commands are listed in the order in which the help shows them.
 var commands = []command{
+	{"serve", "启动服务（--demo 先建演示城市）", serve},
+	{"token", "为账号发放接口令牌", token},
+	{"verify", "核验日志未被改动", verify},
+	{"backup", "备份整座城市到一个文件", backup},
+	{"restore", "从备份恢复到空的数据目录", restore},
 	{"deadline", "计算期限：起算时间加期限，给出截止时间和理由", deadline},
 }
 

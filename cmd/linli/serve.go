@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os/signal"
+	"syscall"
+
+	"linli/internal/app"
+	"linli/internal/web/ui"
+)
+
+// where is the place a city is kept: the flags that every command on one shares.
+type where struct {
+	data, db string
+}
+
+func (w *where) flags(f *flag.FlagSet) {
+	f.StringVar(&w.data, "data", "data", "数据目录")
+	f.StringVar(&w.db, "db", "sqlite", "数据库：sqlite 或 postgres://…")
+}
+
+// parse reads the flags of a command. done is true when there is nothing more to do, with the exit code.
+func parse(f *flag.FlagSet, args []string, stderr io.Writer) (code int, done bool) {
+	f.SetOutput(stderr)
+	switch err := f.Parse(args); {
+	case err == flag.ErrHelp:
+		return 0, true
+	case err != nil:
+		return 2, true
+	}
+	return 0, false
+}
+
+// failed prints why a command could not do its work.
+func failed(stderr io.Writer, doing string, err error) int {
+	fmt.Fprintf(stderr, "linli: %s：%v\n", doing, err)
+	return 1
+}
+
+// until returns a context that ends with SIGTERM or an interrupt.
+func until() (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+}
+
+func serve(args []string, _ io.Reader, stdout, stderr io.Writer) int {
+	f := flag.NewFlagSet("serve", flag.ContinueOnError)
+	var w where
+	w.flags(f)
+	addr := f.String("addr", "127.0.0.1:8080", "监听地址")
+	withDemo := f.Bool("demo", false, "数据目录为空时先建演示城市，并在登录页列出演示账号")
+	if code, done := parse(f, args, stderr); done {
+		return code
+	}
+	ctx, stop := until()
+	defer stop()
+	a, err := app.Open(ctx, app.Options{Data: w.data, DB: w.db})
+	if err != nil {
+		return failed(stderr, "无法打开数据目录 "+w.data, err)
+	}
+	defer a.Close()
+	site := ui.Site{City: a.CityName(), Hotline: "12345", Demo: *withDemo}
+	err = a.Serve(ctx, *addr, a.Handler(site), func(url string) { fmt.Fprintln(stdout, "ready", url) })
+	if err != nil {
+		return failed(stderr, "服务中断", err)
+	}
+	return 0
+}

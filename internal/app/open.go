@@ -1,0 +1,156 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"linli/internal/audit"
+	"linli/internal/blob"
+	"linli/internal/casework"
+	"linli/internal/catalog"
+	"linli/internal/civil"
+	"linli/internal/db"
+	"linli/internal/job"
+	"linli/internal/notify"
+	"linli/internal/place"
+	"linli/internal/staff"
+	"linli/internal/web/session"
+	"linli/internal/web/ui"
+	"linli/packs"
+)
+
+// Options say which city to open.
+type Options struct {
+	Data  string           // data folder: keys, attachments, local.yaml and, on SQLite, linli.db
+	DB    string           // "" or "sqlite" for the file in the data folder, else a postgres:// address
+	Now   func() time.Time // the clock; nil means the machine's
+	Packs fs.FS            // nil means those in the program
+	Log   *slog.Logger
+	// NoGroupCommits commits every step by itself, for the benchmark's comparison.
+	NoGroupCommits bool
+	// Beside leaves the folder unlocked, for commands that may run beside a server.
+	Beside bool
+}
+
+// An App is one city, open.
+type App struct {
+	Data     string
+	City     string // code of the city; that of an empty database until places are imported
+	DB       *db.DB
+	Seal     *audit.Seal
+	Blobs    *blob.Store
+	Catalog  *catalog.Catalog
+	Cases    *casework.Cases
+	Places   *place.Index
+	Units    *staff.Directory
+	Sessions *session.Sessions
+	Jobs     *job.Runner
+	Log      *slog.Logger
+
+	unlock func() error
+}
+
+// maxUpload is the largest attachment, in bytes.
+const maxUpload = 20 << 20
+
+// Open opens a city and brings its tables up to date. The error says what an operator can do.
+func Open(ctx context.Context, o Options) (*App, error) {
+	a := &App{Data: o.Data, Log: o.Log}
+	if a.Log == nil {
+		a.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	if err := a.open(ctx, o); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context, o Options) (err error) {
+	if err := os.MkdirAll(filepath.Join(o.Data, "keys"), 0o700); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	if !o.Beside {
+		if a.unlock, err = db.LockDir(o.Data); err != nil {
+			return err
+		}
+	}
+	if a.DB, err = db.Open(ctx, db.Options{URL: a.url(o.DB), Now: o.Now, NoGroupCommits: o.NoGroupCommits}); err != nil {
+		return err
+	}
+	set, err := Schema()
+	if err != nil {
+		return err
+	}
+	if err := a.DB.Migrate(ctx, set); err != nil {
+		return err
+	}
+	if a.Seal, err = audit.OpenSeal(filepath.Join(o.Data, "keys")); err != nil {
+		return err
+	}
+	if a.Blobs, err = blob.Open(filepath.Join(o.Data, "files"), maxUpload); err != nil {
+		return err
+	}
+	return a.openCity(ctx, o)
+}
+
+// openCity reads what lives in the database: packs, places, units, and the city's name for its log.
+func (a *App) openCity(ctx context.Context, o Options) (err error) {
+	src := catalog.Source{FS: o.Packs}
+	if src.FS == nil {
+		src.FS = packs.Files
+	}
+	src.Local, err = os.ReadFile(filepath.Join(o.Data, "local.yaml"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read local settings: %w", err)
+	}
+	if a.Catalog, err = catalog.Open(ctx, a.DB, src); err != nil {
+		return fmt.Errorf("open packs: %w", err)
+	}
+	if a.Places, err = place.NewIndex(ctx, a.DB); err != nil {
+		return fmt.Errorf("load places: %w", err)
+	}
+	if a.Units, err = staff.NewDirectory(ctx, a.DB); err != nil {
+		return fmt.Errorf("load units: %w", err)
+	}
+	if err := a.DB.Read(ctx, func(tx *db.Tx) (err error) { a.City, err = place.City(tx); return err }); err != nil {
+		return fmt.Errorf("find the city: %w", err)
+	}
+	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index})
+	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
+	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})
+	notify.Register(a.Jobs, a.DB, notify.Options{Gateway: notify.FileGateway{Path: filepath.Join(o.Data, "sms.jsonl")}})
+	return nil
+}
+
+// CityName is what the city is called, or the name of the program before places are imported.
+func (a *App) CityName() string {
+	if p, ok := a.Places.Tree().Get(a.City); ok {
+		return p.Name
+	}
+	return "邻里"
+}
+
+func (a *App) url(name string) string {
+	if name == "" || name == "sqlite" {
+		return "sqlite:" + filepath.Join(a.Data, "linli.db")
+	}
+	return name
+}
+
+// Close closes the database and lets the folder go.
+func (a *App) Close() error {
+	var errs []error
+	if a.DB != nil {
+		errs = append(errs, a.DB.Close())
+	}
+	if a.unlock != nil {
+		errs = append(errs, a.unlock())
+	}
+	return errors.Join(errs...)
+}

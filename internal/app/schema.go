@@ -1,0 +1,23 @@
+package app
+
+import (
+	"linli/internal/audit"
+	"linli/internal/blob"
+	"linli/internal/casework"
+	"linli/internal/catalog"
+	"linli/internal/job"
+	"linli/internal/notify"
+	"linli/internal/once"
+	"linli/internal/place"
+	"linli/internal/schema"
+	"linli/internal/search"
+	"linli/internal/staff"
+	"linli/internal/web/session"
+)
+
+// Schema is every table of the program, in the order of its migrations.
+func Schema() (schema.Set, error) {
+	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
+		place.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
+		casework.Migrations)
+}

@@ -1,0 +1,64 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"linli/internal/audit"
+	"linli/internal/db"
+)
+
+// lapseEvery is how often running clocks are looked at.
+const lapseEvery = time.Minute
+
+// Work does everything the program does by itself until ctx ends: jobs, the audit log's sequence and checkpoints, and
+// the clocks that run out. It returns when all of it has come to rest.
+func (a *App) Work(ctx context.Context) {
+	var all sync.WaitGroup
+	all.Go(func() { a.Jobs.Run(ctx) })
+	all.Go(func() { audit.Keep(ctx, a.DB, a.Seal, audit.Rhythm{}, a.Log) })
+	all.Go(func() { a.watchClocks(ctx) })
+	all.Wait()
+}
+
+func (a *App) watchClocks(ctx context.Context) {
+	beat := time.NewTicker(lapseEvery)
+	defer beat.Stop()
+	for {
+		if _, err := a.LapseDue(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("lapse clocks", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+		}
+	}
+}
+
+// LapseDue notes in the history of every case whose term has passed that it has, and returns how many it noted.
+func (a *App) LapseDue(ctx context.Context) (int, error) {
+	n := 0
+	for {
+		var ids []db.ID
+		err := a.DB.Read(ctx, func(tx *db.Tx) (err error) { ids, err = a.Cases.Lapsing(tx, 200); return err })
+		if err != nil || len(ids) == 0 {
+			return n, err
+		}
+		before := n
+		for _, id := range ids {
+			var done bool
+			err := a.DB.Write(ctx, func(tx *db.Tx) (err error) { done, err = a.Cases.Lapse(tx, id); return err })
+			if err != nil {
+				return n, err
+			}
+			if done {
+				n++
+			}
+		}
+		if n == before { // the rest is somebody else's doing just now
+			return n, nil
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package casework
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"linli/internal/db"
+	"linli/internal/fault"
+	"linli/internal/flow"
+)
+
+// A Case (办件) is one matter somebody raised, with everything that happened to it since.
+type Case struct {
+	ID       db.ID
+	Number   string // as the receipt and the register book show it
+	Document string // the pack that governs it
+	Pack     string // that pack's version when the case began
+	Flow     string
+	Channel  string
+	Kind     string // class of the matter, "" when nobody said
+	Weight   string
+	Title    string
+	Body     string
+	Fields   map[string]any // what the form asked, cleaned; nothing personal
+	Place    string         // code
+	Path     string         // ancestors and the place itself, "4112/411202/…/"
+	Spot     string         // where exactly, in words
+	Main     db.ID          // the case it was merged into
+
+	Situation flow.Situation
+	Version   int64 // grows by one with every step
+
+	Registered time.Time
+	Accepted   time.Time // zero: not yet
+	Routed     time.Time // first sent out or presented
+	Replied    time.Time // last reply
+	Closed     time.Time
+	LastStep   time.Time
+
+	firstFlow string
+	row       projection // as stored, to write only what changed
+}
+
+// State is where the case stands.
+func (c *Case) State() flow.State { return c.Situation.State }
+
+// columns is the select list that scan reads.
+const columns = `id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body, fields, place, path, spot,
+	main, situation, version, registered_at, accepted_at, routed_at, replied_at, closed_at, last_step_at, yellow_at`
+
+func scan(r interface{ Scan(...any) error }) (*Case, error) {
+	var c Case
+	var fields, situation string
+	var at [6]db.Time
+	err := r.Scan(&c.ID, &c.Number, &c.Document, &c.Pack, &c.Flow, &c.firstFlow, &c.Channel, &c.Kind, &c.Weight, &c.Title, &c.Body,
+		&fields, &c.Place, &c.Path, &c.Spot, &c.Main, &situation, &c.Version,
+		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &c.row.yellow)
+	if err != nil {
+		return nil, err
+	}
+	c.Registered, c.Accepted, c.Routed = at[0].Time, at[1].Time, at[2].Time
+	c.Replied, c.Closed, c.LastStep = at[3].Time, at[4].Time, at[5].Time
+	if err := json.Unmarshal([]byte(situation), &c.Situation); err != nil {
+		return nil, fault.Internal(err, "办件 %s 的数据损坏", c.Number)
+	}
+	if err := json.Unmarshal([]byte(fields), &c.Fields); err != nil {
+		return nil, fault.Internal(err, "办件 %s 的数据损坏", c.Number)
+	}
+	return &c, nil
+}
+
+// load reads a case without asking who may see it.
+func load(tx *db.Tx, id db.ID) (*Case, error) {
+	c, err := scan(tx.QueryRow(`select `+columns+` from case_record where id = ?`, id))
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, fault.NotFound("没有这个办件，或您无权查看")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load case %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// projection is what the columns of case_record say of a Situation: kept beside it so that queues, figures and
+// duties can be asked in SQL.
+type projection struct {
+	yellow                                   string
+	target, limit                            db.Time
+	open, met, metTarget, late, replied      int
+	returns, reassigns, reworks, urges       int
+	supervisions, reopens, joint, instructed int
+	reportedBack                             int
+}
+
+// noYellow sorts after every instant: nothing runs, or the clock stands still.
+const noYellow = "9999-12-31T23:59:59.999Z"
+
+func project(f *flow.Flow, s *flow.Situation, now time.Time) projection {
+	p := projection{
+		yellow: noYellow, met: -1, metTarget: -1,
+		open: flag(f.Open(s.State)), late: flag(s.Late(now)), replied: flag(s.Count[flow.Reply] > 0),
+		returns: s.Count[flow.Return], reassigns: s.Count[flow.Reassign], reworks: s.Count[flow.Rework],
+		urges: s.Count[flow.Urge], supervisions: s.Count[flow.Supervise], reopens: s.Count[flow.Reopen],
+		joint: flag(len(s.Branches) > 0), instructed: flag(s.Count[flow.Instruct] > 0),
+		reportedBack: flag(s.Count[flow.Report] > 0),
+	}
+	if y := s.Yellow(); !y.IsZero() {
+		p.yellow = db.At(y).Text()
+	}
+	if len(s.Running) == 0 {
+		return p
+	}
+	r := s.Running[0]
+	p.target, p.limit = db.At(r.Target), db.At(r.Limit)
+	if !r.Stopped.IsZero() {
+		p.met = flag(r.Met())
+		p.metTarget = flag(r.Target.IsZero() || r.Stopped.Before(r.Target))
+		if p.yellow == noYellow { // answered, not yet closed: keeps its place in the queue
+			p.yellow = db.At(r.Yellow).Text()
+		}
+	}
+	return p
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

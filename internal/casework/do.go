@@ -1,0 +1,264 @@
+package casework
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"linli/internal/audit"
+	"linli/internal/civil"
+	"linli/internal/db"
+	"linli/internal/fault"
+	"linli/internal/flow"
+	"linli/internal/once"
+	"linli/internal/staff"
+)
+
+// An Act (办理动作) is a step somebody asks for. Of flow.Act the caller gives what the verb needs; who acts, when, for
+// which unit and in which roles is found here.
+type Act struct {
+	flow.Act
+	Key     string   // idempotency key
+	Version int64    // the version the actor was looking at; 0: any
+	Files   []string // blob hashes
+}
+
+// A Done (办理结果) is what came of a step.
+type Done struct {
+	Case    db.ID      `json:"case"`
+	Seq     int        `json:"seq"`
+	State   flow.State `json:"state"`
+	Version int64      `json:"version"`
+}
+
+// Do takes one step. It is refused, with the reason, when the flow does not allow it; it is a conflict when the case
+// has moved on since the actor looked.
+func (c *Cases) Do(tx *db.Tx, by staff.Actor, id db.ID, a Act) (Done, error) {
+	return c.doOnce(tx, onceActor(by), id, a, func() (*Case, []flow.Role, error) {
+		k, err := visible(tx, by, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		roles, err := c.roles(tx, by, k)
+		return k, roles, err
+	}, by)
+}
+
+func (c *Cases) doOnce(tx *db.Tx, actor string, id db.ID, a Act, find func() (*Case, []flow.Role, error), by staff.Actor) (Done, error) {
+	hash, err := requestHash(struct {
+		ID  db.ID
+		Act Act
+	}{id, a})
+	if err != nil {
+		return Done{}, err
+	}
+	var d Done
+	stored, replayed, err := once.Do(tx, actor, a.Key, hash, func() ([]byte, error) {
+		k, roles, err := find()
+		if err != nil {
+			return nil, err
+		}
+		if d, err = c.step(tx, by, k, roles, a); err != nil {
+			return nil, err
+		}
+		return json.Marshal(d)
+	})
+	if err == nil && replayed {
+		err = json.Unmarshal(stored, &d)
+	}
+	if err != nil {
+		return Done{}, fmt.Errorf("%s case %s: %w", a.Verb, id, err)
+	}
+	return d, nil
+}
+
+// step applies the act to a loaded case and writes what changed.
+func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Act) (Done, error) {
+	if a.Version != 0 && a.Version != k.Version {
+		return Done{}, overtaken(tx, k)
+	}
+	if n := len([]rune(a.Words)); n > maxWords {
+		return Done{}, fault.Invalid("words", "说明不能超过 %d 字", maxWords)
+	}
+	f, err := c.flowOf(k)
+	if err != nil {
+		return Done{}, err
+	}
+	a.Act.At, a.Act.Actor, a.Act.Unit, a.Act.As = tx.Now(), actorID(by), by.Unit, roles
+	if err := c.resolve(tx, by, k, &a); err != nil {
+		return Done{}, err
+	}
+	next, effect, to, err := c.apply(f, k, a)
+	if err != nil {
+		return Done{}, err
+	}
+	before := *k
+	k.Situation, k.Version, k.LastStep = next, k.Version+1, tx.Now()
+	k.stamp(a.Verb, tx.Now())
+	if w, isText := next.Facts["weight"].(string); isText {
+		k.Weight = w
+	}
+	k.Flow, k.Channel = next.Flow, next.Channel
+	if err := c.save(tx, to, &before, k); err != nil {
+		return Done{}, err
+	}
+	if err := c.beside(tx, by, k, a); err != nil {
+		return Done{}, err
+	}
+	if err := c.record(tx, by, k, a.Act, effect, a.Files); err != nil {
+		return Done{}, err
+	}
+	return Done{Case: k.ID, Seq: next.Steps, State: next.State, Version: k.Version}, nil
+}
+
+// apply runs the engine; a conversion hands the case to another flow, which is returned.
+func (c *Cases) apply(f *flow.Flow, k *Case, a Act) (flow.Situation, flow.Effect, *flow.Flow, error) {
+	if a.Verb == flow.Convert && a.Flow != "" {
+		to := c.flowNamed(k, a.Flow)
+		if to == nil {
+			return k.Situation, flow.Effect{}, nil, fault.Invalid("flow", "没有“%s”这个渠道", a.Flow)
+		}
+		s, e, err := f.Convert(c.lawOf(k), k.Situation, a.Act, to)
+		return s, e, to, err
+	}
+	s, e, err := f.Apply(c.lawOf(k), k.Situation, a.Act)
+	return s, e, f, err
+}
+
+// overtaken says who was first and what he did.
+func overtaken(tx *db.Tx, k *Case) error {
+	steps, err := db.Select(tx, scanStep, `select `+stepColumns+` from case_step where case_id = ? order by seq desc limit 1`, k.ID)
+	if err != nil || len(steps) == 0 {
+		return fault.Conflict("本件已被他人先行办理，请刷新后再试")
+	}
+	s := steps[0]
+	return fault.Conflict("本件已由%s于%s办理“%s”，请刷新后再试", s.Name, s.At.In(civil.Shanghai).Format("1月2日 15:04"), verbName(s.Verb))
+}
+
+// stamp keeps the first or last instants that figures are made of.
+func (k *Case) stamp(v flow.Verb, at time.Time) {
+	switch v {
+	case flow.Accept:
+		if k.Accepted.IsZero() {
+			k.Accepted = at
+		}
+	case flow.Dispatch, flow.Present:
+		if k.Routed.IsZero() {
+			k.Routed = at
+		}
+	case flow.Reply:
+		k.Replied = at
+	case flow.Close, flow.Refuse:
+		k.Closed = at
+	case flow.Reopen:
+		k.Closed = time.Time{}
+	}
+}
+
+// save writes the case, guarded by its version, and what hangs on it.
+func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
+	p := project(f, &k.Situation, tx.Now())
+	situation, err := json.Marshal(&k.Situation)
+	if err != nil {
+		return err
+	}
+	s := &k.Situation
+	err = tx.ExecOne(`update case_record set flow = ?, channel = ?, weight = ?, desk = ?, lead = ?, state = ?, open = ?, situation = ?,
+		version = ?, accepted_at = ?, routed_at = ?, replied_at = ?, closed_at = ?, last_step_at = ?, yellow_at = ?,
+		target_at = ?, limit_at = ?, replied = ?, met = ?, met_target = ?, late = ?, returns = ?, reassigns = ?, reworks = ?, urges = ?,
+		supervisions = ?, reopens = ?, joint = ?, instructed = ?, reported_back = ?, outcome = ?, main = ?
+		where id = ? and version = ?`,
+		k.Flow, k.Channel, k.Weight, s.Desk, s.Lead, string(s.State), p.open, string(situation),
+		k.Version, db.At(k.Accepted), db.At(k.Routed), db.At(k.Replied), db.At(k.Closed), db.At(k.LastStep), p.yellow,
+		p.target, p.limit, p.replied, p.met, p.metTarget, p.late, p.returns, p.reassigns, p.reworks, p.urges,
+		p.supervisions, p.reopens, p.joint, p.instructed, p.reportedBack, s.Outcome, k.Main,
+		k.ID, before.Version)
+	if err != nil {
+		return err
+	}
+	was, is := before.Situation.Units(), s.Units()
+	if err := k.involve(tx, was, is); err != nil {
+		return err
+	}
+	return c.requeue(tx, f, before, k, p.yellow)
+}
+
+// requeue brings the queue rows up to date. Reporters' rows stay as they are while the case is open: they are found by case_id.
+func (c *Cases) requeue(tx *db.Tx, f *flow.Flow, before, k *Case, yellow string) error {
+	wasOpen, isOpen := f.Open(before.State()), f.Open(k.State())
+	switch {
+	case !isOpen && wasOpen:
+		return tx.Exec(`delete from case_queue where case_id = ?`, k.ID)
+	case !isOpen:
+		return nil
+	}
+	var was []string
+	if wasOpen {
+		was = before.keys(before.Situation.Units(), nil)
+	}
+	is := k.keys(k.Situation.Units(), nil)
+	if yellow == before.row.yellow && slices.Equal(was, is) {
+		return nil
+	}
+	if wasOpen && yellow == before.row.yellow {
+		return queued(tx, k, was, yellow, is, yellow)
+	}
+	persons, err := db.Select(tx, scanID, `select person from case_reporter where case_id = ? and person <> 0`, k.ID)
+	if err != nil {
+		return err
+	}
+	slices.Sort(persons)
+	for _, p := range slices.Compact(persons) {
+		is = append(is, staff.PersonKey(p))
+	}
+	return queued(tx, k, was, before.row.yellow, is, yellow)
+}
+
+// involve remembers units that newly have a part.
+func (k *Case) involve(tx *db.Tx, was, is []string) error {
+	for _, u := range is {
+		if slices.Contains(was, u) {
+			continue
+		}
+		part := "helper"
+		switch u {
+		case k.Situation.Lead:
+			part = "lead"
+		case k.Situation.Desk:
+			part = "desk"
+		}
+		err := tx.Exec(`insert into case_unit (unit, case_id, part) values (?, ?, ?) on conflict (unit, case_id) do update set part = excluded.part`,
+			u, k.ID, part)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// record writes the history row, its digest to the audit log, and the messages to whoever is to know.
+func (c *Cases) record(tx *db.Tx, by staff.Actor, k *Case, a flow.Act, e flow.Effect, files []string) error {
+	basis := make([]string, len(e.Basis))
+	for i, b := range e.Basis {
+		basis[i] = b.String()
+	}
+	roles := make([]string, len(a.As))
+	for i, r := range a.As {
+		roles[i] = string(r)
+	}
+	s := Step{Case: k.ID, Seq: k.Situation.Steps, Verb: a.Verb, At: a.At, Actor: by.Account, Name: by.Name, Unit: a.Unit,
+		Roles: strings.Join(roles, ","), Words: a.Words, Clause: a.Clause, Basis: strings.Join(basis, ","),
+		From: e.From, To: e.To, Act: a, Files: strings.Join(files, ",")}
+	digest, err := s.insert(tx)
+	if err != nil {
+		return err
+	}
+	err = audit.Record(tx, audit.Entry{City: c.city, Actor: actorID(by), Verb: string(a.Verb),
+		Subject: fmt.Sprintf("case:%s/%d", k.ID, s.Seq), Digest: digest})
+	if err != nil {
+		return err
+	}
+	return c.tell(tx, k, a, e)
+}

@@ -1,0 +1,108 @@
+package casework
+
+import (
+	"slices"
+
+	"linli/internal/db"
+	"linli/internal/flow"
+	"linli/internal/staff"
+)
+
+// keys are the names under which a case is seen: "p:" for its place and each ancestor, "u:" for each unit that has or
+// had a part, "r:" for each reporter's person, "a:" for the leader it lies before and those owed a report. The queue and the search index are written with them, and Sees asks the
+// same keys of one record, so that no list is wider than its records.
+func (c *Case) keys(units []string, persons []db.ID) []string {
+	list := staff.PlaceKeys(c.Path)
+	for _, u := range units {
+		list = append(list, staff.UnitKey(u))
+	}
+	for _, p := range persons {
+		list = append(list, staff.PersonKey(p))
+	}
+	if c.Situation.Leader != "" {
+		list = append(list, "a:"+c.Situation.Leader)
+	}
+	for _, o := range c.Situation.Owed {
+		if k := "a:" + o.To; o.To != "" && !slices.Contains(list, k) {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// sees is the one permission: do the keys of a case and those of an actor meet?
+func sees(by staff.Actor, keys []string) bool {
+	return by.Scope().Sees(keys) || slices.Contains(keys, own(by))
+}
+
+// seen are the keys under which an actor finds cases in the queue.
+func seen(by staff.Actor) []string { return append(by.Scope().Keys(), own(by)) }
+
+func own(by staff.Actor) string { return "a:" + by.Account.String() }
+
+// visible loads a case for an actor. A case he may not see is not found: its existence is not told either.
+func visible(tx *db.Tx, by staff.Actor, id db.ID) (*Case, error) {
+	c, err := load(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if sees(by, c.keys(c.Situation.Units(), nil)) {
+		return c, nil
+	}
+	past, err := db.Select(tx, scanText, `select unit from case_unit where case_id = ?`, id)
+	if err != nil {
+		return nil, err
+	}
+	var persons []db.ID
+	if !by.Person.IsZero() {
+		persons, err = db.Select(tx, scanID, `select person from case_reporter where case_id = ? and person = ?`, id, by.Person)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if sees(by, c.keys(past, persons)) || c.Situation.Did(by.Account.String(), flow.Instruct) {
+		return c, nil
+	}
+	return nil, notHere()
+}
+
+func scanText(rows *db.Rows) (s string, err error) { return s, rows.Scan(&s) }
+
+func scanID(rows *db.Rows) (id db.ID, err error) { return id, rows.Scan(&id) }
+
+// queued brings the queue rows of a case to what they should be. Only what differs is written.
+func queued(tx *db.Tx, c *Case, before []string, beforeYellow string, after []string, yellow string) error {
+	if yellow == beforeYellow {
+		for _, k := range after {
+			if !slices.Contains(before, k) {
+				if err := enqueue(tx, k, yellow, c.ID); err != nil {
+					return err
+				}
+			}
+		}
+		for _, k := range before {
+			if !slices.Contains(after, k) {
+				err := tx.Exec(`delete from case_queue where scope = ? and yellow_at = ? and case_id = ?`, k, yellow, c.ID)
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	if len(before) > 0 {
+		if err := tx.Exec(`delete from case_queue where case_id = ?`, c.ID); err != nil {
+			return err
+		}
+	}
+	for _, k := range after {
+		if err := enqueue(tx, k, yellow, c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func enqueue(tx *db.Tx, scope, yellow string, id db.ID) error {
+	return tx.Exec(`insert into case_queue (scope, yellow_at, case_id) values (?, ?, ?)`, scope, yellow, id)
+}

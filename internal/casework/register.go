@@ -1,0 +1,239 @@
+package casework
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"linli/internal/civil"
+	"linli/internal/db"
+	"linli/internal/fault"
+	"linli/internal/flow"
+	"linli/internal/form"
+	"linli/internal/once"
+	"linli/internal/search"
+	"linli/internal/staff"
+)
+
+// Limits on what a person may write.
+const (
+	MaxTitle = 100    // characters
+	MaxBody  = 10_000 // characters
+	maxWords = 10_000
+)
+
+// An Intake (来件) is what somebody brings, by whatever channel, before it is a case.
+type Intake struct {
+	Key    string // idempotency key
+	Flow   string
+	Title  string
+	Body   string
+	Kind   string
+	Fields map[string]string // what the flow's form asks, as typed
+	Place  string            // code
+	Spot   string
+	Sets   map[string]any // facts known at once
+	From   Reporter
+	Files  []string  // blob hashes
+	At     time.Time // when it came in, for replayed and paper intake; zero: now
+}
+
+// A Receipt (回执) is what the reporter is given: with number and code the case can be followed without an account.
+type Receipt struct {
+	Case    db.ID     `json:"case"`
+	Number  string    `json:"number"`
+	Code    string    `json:"code"`
+	At      time.Time `json:"at"`
+	Title   string    `json:"title"`
+	Due     time.Time `json:"due,omitzero"`    // legal ceiling known at registration, exclusive
+	Target  time.Time `json:"target,omitzero"` // target term, exclusive
+	Version int64     `json:"version"`
+}
+
+// Register writes a case down and gives the receipt. The form of the flow is checked and every field that is wrong is
+// reported at once.
+func (c *Cases) Register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) {
+	hash, err := requestHash(in)
+	if err != nil {
+		return Receipt{}, err
+	}
+	var r Receipt
+	stored, replayed, err := once.Do(tx, onceActor(by), in.Key, hash, func() ([]byte, error) {
+		var err error
+		if r, err = c.register(tx, by, in); err != nil {
+			return nil, err
+		}
+		return json.Marshal(r)
+	})
+	if err == nil && replayed {
+		err = json.Unmarshal(stored, &r)
+	}
+	if err != nil {
+		return Receipt{}, fmt.Errorf("register case: %w", err)
+	}
+	return r, nil
+}
+
+func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) {
+	at := tx.Now()
+	if !in.At.IsZero() && in.At.Before(at) {
+		at = in.At.UTC().Truncate(time.Millisecond)
+	}
+	e := c.edition(in.Flow, at)
+	if e == nil {
+		return Receipt{}, fault.Invalid("flow", "没有“%s”这个渠道", in.Flow)
+	}
+	f := e.Flow(in.Flow)
+	fields, err := checkIntake(e.Form(f.Form), &in)
+	if err != nil {
+		return Receipt{}, err
+	}
+	where, err := c.where(tx, in.Place)
+	if err != nil {
+		return Receipt{}, err
+	}
+	desk, err := c.deskFor(tx, f, by, where.Path)
+	if err != nil {
+		return Receipt{}, err
+	}
+	k := &Case{ID: db.NewID(), Document: f.Document, Pack: e.Pack.Version, Flow: f.ID, firstFlow: f.ID, Channel: f.Channel, Kind: in.Kind,
+		Title: in.Title, Body: in.Body, Fields: fields, Place: where.Code, Path: where.Path, Spot: in.Spot,
+		Registered: at, LastStep: at, Version: 1}
+	act := flow.Act{Verb: flow.Register, At: at, Actor: by.Account.String(), Unit: desk, Sets: in.Sets, Words: in.Title}
+	act.As = c.intakeRoles(by, where.Path)
+	next, effect, err := f.Apply(e.Pack.Law(c.law), flow.Situation{}, act)
+	if err != nil {
+		return Receipt{}, err
+	}
+	k.Situation = next
+	if w, isText := next.Facts["weight"].(string); isText {
+		k.Weight = w
+	}
+	if k.Number, err = c.number(tx, f, at); err != nil {
+		return Receipt{}, err
+	}
+	return c.open(tx, by, f, k, act, effect, in)
+}
+
+// open writes a new case with its first step, reporter, queue rows and search text.
+func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.Act, e flow.Effect, in Intake) (Receipt, error) {
+	p := project(f, &k.Situation, tx.Now())
+	if err := k.insert(tx, p); err != nil {
+		return Receipt{}, err
+	}
+	person, err := c.person(tx, by, &in.From)
+	if err != nil {
+		return Receipt{}, err
+	}
+	code := newCode()
+	if err := k.addReporter(tx, person, in.From, code); err != nil {
+		return Receipt{}, err
+	}
+	var persons []db.ID
+	if !person.IsZero() {
+		persons = []db.ID{person}
+	}
+	units := k.Situation.Units()
+	if err := k.involve(tx, nil, units); err != nil {
+		return Receipt{}, err
+	}
+	if err := queued(tx, k, nil, "", k.keys(units, persons), p.yellow); err != nil {
+		return Receipt{}, err
+	}
+	text := k.Number + " " + k.Title + " " + k.Body + " " + k.Spot
+	if err := search.Put(tx, "case", k.ID, text, staff.PlaceKeys(k.Path)); err != nil {
+		return Receipt{}, err
+	}
+	if err := c.record(tx, by, k, act, e, in.Files); err != nil {
+		return Receipt{}, err
+	}
+	r := Receipt{Case: k.ID, Number: k.Number, Code: code, At: k.Registered, Title: k.Title, Version: k.Version}
+	if len(k.Situation.Running) > 0 {
+		r.Due, r.Target = k.Situation.Running[0].Limit, k.Situation.Running[0].Target
+	}
+	return r, nil
+}
+
+func checkIntake(asked *form.Form, in *Intake) (map[string]any, error) {
+	in.Title, in.Body = strings.TrimSpace(in.Title), strings.TrimSpace(in.Body)
+	var wrong []fault.FieldError
+	if in.Title == "" {
+		wrong = append(wrong, fault.FieldError{Field: "title", Format: "请用一句话写明事项"})
+	}
+	if utf8.RuneCountInString(in.Title) > MaxTitle {
+		wrong = append(wrong, fault.FieldError{Field: "title", Format: "标题不能超过 %d 字", Args: []any{MaxTitle}})
+	}
+	if utf8.RuneCountInString(in.Body) > MaxBody {
+		wrong = append(wrong, fault.FieldError{Field: "body", Format: "内容不能超过 %d 字", Args: []any{MaxBody}})
+	}
+	if in.Place == "" {
+		wrong = append(wrong, fault.FieldError{Field: "place", Format: "请选择事项发生地"})
+	}
+	fields := map[string]any{}
+	if asked != nil {
+		clean, more := asked.Check(in.Fields)
+		fields = clean
+		wrong = append(wrong, more...)
+	}
+	return fields, fault.Fields(wrong)
+}
+
+func (k *Case) insert(tx *db.Tx, p projection) error {
+	fields, err := json.Marshal(k.Fields)
+	if err != nil {
+		return err
+	}
+	situation, err := json.Marshal(&k.Situation)
+	if err != nil {
+		return err
+	}
+	s := &k.Situation
+	return tx.Exec(`insert into case_record (id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body,
+		fields, place, path, spot, desk, lead, state, open, situation, version, month, registered_at, last_step_at, yellow_at,
+		target_at, limit_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		k.ID, k.Number, k.Document, k.Pack, k.Flow, k.firstFlow, k.Channel, k.Kind, k.Weight, k.Title, k.Body,
+		string(fields), k.Place, k.Path, k.Spot, s.Desk, s.Lead, string(s.State), p.open, string(situation), k.Version,
+		civil.DateOf(k.Registered, civil.Shanghai).String()[:7], db.At(k.Registered), db.At(k.LastStep), p.yellow, p.target, p.limit)
+}
+
+// number gives the next number of the flow's pattern: {year}, {seq:n} padded to n digits.
+func (c *Cases) number(tx *db.Tx, f *flow.Flow, at time.Time) (string, error) {
+	pattern := f.Number
+	if pattern == "" {
+		pattern = "LL-{year}-{seq:6}"
+	}
+	year := civil.DateOf(at, civil.Shanghai).Year
+	var seq int64
+	err := tx.QueryRow(`insert into case_counter (pattern, year, last) values (?, ?, 1)
+		on conflict (pattern, year) do update set last = case_counter.last + 1 returning last`, pattern, year).Scan(&seq)
+	if err != nil {
+		return "", fmt.Errorf("next number: %w", err)
+	}
+	return fillNumber(pattern, year, seq), nil
+}
+
+func fillNumber(pattern string, year int, seq int64) string {
+	out := strings.ReplaceAll(pattern, "{year}", strconv.Itoa(year))
+	before, rest, ok := strings.Cut(out, "{seq:")
+	if !ok {
+		return out + strconv.FormatInt(seq, 10)
+	}
+	digits, after, _ := strings.Cut(rest, "}")
+	n, _ := strconv.Atoi(digits)
+	return fmt.Sprintf("%s%0*d%s", before, n, seq, after)
+}
+
+// newCode is the secret half of a receipt: eight characters without look-alikes, 40 bits.
+func newCode() string {
+	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	var b [8]byte
+	rand.Read(b[:])
+	for i := range b {
+		b[i] = letters[b[i]%32]
+	}
+	return string(b[:])
+}

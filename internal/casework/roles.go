@@ -1,0 +1,101 @@
+package casework
+
+import (
+	"linli/internal/db"
+	"linli/internal/flow"
+	"linli/internal/staff"
+)
+
+// roles finds what an actor is to a case: the desk that keeps it, the lead unit that works on it, the leader it lies
+// before. A role in office counts only where its grant reaches the place and the unit of the case.
+func (c *Cases) roles(tx *db.Tx, by staff.Actor, k *Case) ([]flow.Role, error) {
+	s := &k.Situation
+	var list []flow.Role
+	add := func(r flow.Role, is bool) {
+		if is {
+			list = append(list, r)
+		}
+	}
+	add(flow.Desk, by.Has(staff.Desk, k.Path, s.Desk))
+	add(flow.Dispatcher, by.Has(staff.Dispatcher, k.Path, ""))
+	add(flow.Lead, s.Lead != "" && by.Has(staff.Handler, "", s.Lead))
+	add(flow.Helper, s.Helps(by.Unit) && by.Has(staff.Handler, "", by.Unit))
+	add(flow.Leader, by.Has(staff.Leader, "", "") && s.Leader == by.Account.String())
+	add(flow.Verifier, by.Has(staff.Verifier, k.Path, ""))
+	add(flow.Supervisor, by.Has(staff.Supervisor, k.Path, ""))
+	add(flow.System, by.Via == staff.ViaJob && by.Account.IsZero())
+	if !by.Person.IsZero() {
+		mine, err := db.Select(tx, scanID, `select person from case_reporter where case_id = ? and person = ? limit 1`, k.ID, by.Person)
+		if err != nil {
+			return nil, err
+		}
+		add(flow.Reporter, len(mine) > 0)
+	}
+	return list, nil
+}
+
+// intakeRoles are the roles in which somebody registers a case that does not exist yet.
+func (c *Cases) intakeRoles(by staff.Actor, path string) []flow.Role {
+	switch {
+	case by.Has(staff.Desk, path, ""):
+		return []flow.Role{flow.Desk}
+	case by.Via == staff.ViaJob && by.Account.IsZero():
+		return []flow.Role{flow.System}
+	}
+	return []flow.Role{flow.Reporter}
+}
+
+// An Option (可办动作) is a step an actor may take now.
+type Option struct {
+	Step *flow.Step
+	Why  string // not empty: shown but not possible, and why
+}
+
+// A View (办件详情) is a case as one actor sees it.
+type View struct {
+	Case    *Case
+	Flow    *flow.Flow
+	Roles   []flow.Role
+	Steps   []Step
+	Ends    []flow.Ends // clocks with the explanation of their days
+	Options []Option    // in the order of the flow
+}
+
+// View loads a case with its history, its explained clocks and what the actor may do.
+func (c *Cases) View(tx *db.Tx, by staff.Actor, id db.ID) (*View, error) {
+	k, err := visible(tx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.flowOf(k)
+	if err != nil {
+		return nil, err
+	}
+	v := &View{Case: k, Flow: f}
+	if v.Roles, err = c.roles(tx, by, k); err != nil {
+		return nil, err
+	}
+	if v.Steps, err = history(tx, id); err != nil {
+		return nil, err
+	}
+	if v.Ends, err = f.Explain(c.lawOf(k), &k.Situation); err != nil {
+		return nil, err
+	}
+	for _, st := range f.Steps() {
+		if f.Allowed(&k.Situation, st.Verb, actorID(by), by.Unit, v.Roles) == nil {
+			v.Options = append(v.Options, Option{Step: st})
+		}
+	}
+	return v, nil
+}
+
+// Get loads a case for an actor.
+func (c *Cases) Get(tx *db.Tx, by staff.Actor, id db.ID) (*Case, error) { return visible(tx, by, id) }
+
+// History lists the steps of a case for an actor who sees it.
+func (c *Cases) History(tx *db.Tx, by staff.Actor, id db.ID) ([]Step, error) {
+	if _, err := visible(tx, by, id); err != nil {
+		return nil, err
+	}
+	return history(tx, id)
+}

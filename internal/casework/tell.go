@@ -1,0 +1,117 @@
+package casework
+
+import (
+	"fmt"
+	"slices"
+
+	"linli/internal/db"
+	"linli/internal/flow"
+	"linli/internal/notify"
+	"linli/internal/staff"
+)
+
+// An Event (办件事件) is what other systems hear of a step. It carries nothing personal.
+type Event struct {
+	Case    db.ID      `json:"case"`
+	Number  string     `json:"number"`
+	Verb    flow.Verb  `json:"verb"`
+	State   flow.State `json:"state"`
+	Channel string     `json:"channel"`
+	Place   string     `json:"place"`
+	Lead    string     `json:"lead"`
+	Version int64      `json:"version"`
+}
+
+// tell leaves a message for everybody who is to know of a step, in the same transaction. Who acted is not told.
+func (c *Cases) tell(tx *db.Tx, k *Case, a flow.Act, e flow.Effect) error {
+	to, err := c.audience(tx, k, a, e)
+	if err != nil {
+		return err
+	}
+	for _, address := range to {
+		m := notify.Message{To: address, Subject: fmt.Sprintf("%s：%s", e.Step.Name, k.Title),
+			Text: fmt.Sprintf("办件 %s 已%s。", k.Number, e.Step.Name), Link: "/cases/" + k.ID.String()}
+		if address[0] == 'r' {
+			m.Link = "/my/cases/" + k.ID.String()
+		}
+		if err := notify.Send(tx, m); err != nil {
+			return err
+		}
+	}
+	_, err = notify.Publish(tx, notify.Event{Type: "case." + string(a.Verb), Keys: k.keys(k.Situation.Units(), nil),
+		Data: Event{k.ID, k.Number, a.Verb, k.State(), k.Channel, k.Place, k.Situation.Lead, k.Version}})
+	return err
+}
+
+// audience finds the addresses of those whom the step's roles mean in this case.
+func (c *Cases) audience(tx *db.Tx, k *Case, a flow.Act, e flow.Effect) ([]string, error) {
+	s := &k.Situation
+	var to []string
+	unit := func(code string) {
+		if address := notify.Unit(code); code != "" && code != a.Unit && !slices.Contains(to, address) {
+			to = append(to, address)
+		}
+	}
+	for _, r := range e.Inform {
+		switch r {
+		case flow.Lead:
+			unit(s.Lead)
+		case flow.Helper:
+			for _, b := range s.Branches {
+				if b.Done.IsZero() {
+					unit(b.Unit)
+				}
+			}
+		case flow.Desk:
+			unit(s.Desk)
+		case flow.Supervisor:
+			if err := c.supervisors(tx, k, unit); err != nil {
+				return nil, err
+			}
+		case flow.Leader:
+			if id, err := db.ParseID(s.Leader); err == nil && s.Leader != a.Actor {
+				to = append(to, notify.Account(id))
+			}
+		case flow.Reporter:
+			persons, err := reporters(tx, k, a)
+			if err != nil {
+				return nil, err
+			}
+			to = append(to, persons...)
+		}
+	}
+	return to, nil
+}
+
+func reporters(tx *db.Tx, k *Case, a flow.Act) ([]string, error) {
+	if slices.Contains(a.As, flow.Reporter) {
+		return nil, nil
+	}
+	persons, err := db.Select(tx, scanID, `select distinct person from case_reporter where case_id = ? and person <> 0`, k.ID)
+	if err != nil {
+		return nil, err
+	}
+	to := make([]string, len(persons))
+	for i, p := range persons {
+		to[i] = notify.Person(p)
+	}
+	return to, nil
+}
+
+// supervisors passes on the units that supervise a case's flow, where its document names an office for that.
+func (c *Cases) supervisors(tx *db.Tx, k *Case, unit func(code string)) error {
+	f, err := c.flowOf(k)
+	if err != nil {
+		return err
+	}
+	for _, office := range f.Offices[flow.Supervisor] {
+		units, err := staff.UnitsFilling(tx, office, k.Path)
+		if err != nil {
+			return err
+		}
+		for _, u := range units {
+			unit(u.Code)
+		}
+	}
+	return nil
+}
