@@ -1,7 +1,6 @@
 package search_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -66,9 +65,7 @@ func benchFind(b *testing.B, d *db.DB, docs int) {
 	}
 	b.Logf("%d documents in %.1fs", docs, time.Since(began).Seconds())
 	if d.Engine() == db.PostgreSQL { // as autovacuum would
-		if err := d.Write(context.Background(), func(tx *db.Tx) error { return tx.Exec(`analyze search_doc`) }); err != nil {
-			b.Fatal(err)
-		}
+		dbtest.Write(b, d, func(tx *db.Tx) error { return tx.Exec(`analyze search_doc`) })
 	}
 	for rank, mine := range map[string]func() []string{
 		"city":      func() []string { return []string{"p:4112"} },

@@ -24,11 +24,11 @@ func findPostgres(tx *db.Tx, m match, before db.ID, limit int) ([]db.ID, error) 
 	if err := tx.Exec(`set local plan_cache_mode = force_custom_plan`); err != nil {
 		return nil, err
 	}
-	ids, oldest, err := findNewest(tx, m, before, limit)
+	ids, oldest, first, err := findNewest(tx, m, before, limit)
 	if err != nil || len(ids) == limit || oldest == 0 {
 		return ids, err
 	}
-	from := max(0, oldest-(min(before, db.NewID())-oldest)*stretch)
+	from := oldest - min(oldest, (first-oldest)*stretch)
 	for _, r := range [][2]db.ID{{from, oldest}, {0, from}} {
 		if len(ids) < limit && r[0] < r[1] {
 			more, err := findRange(tx, m, r[0], r[1], limit-len(ids))
@@ -41,29 +41,29 @@ func findPostgres(tx *db.Tx, m match, before db.ID, limit int) ([]db.ID, error) 
 	return ids, nil
 }
 
-// findNewest looks through the newest documents below before; oldest is the last one seen, 0 when there are no more.
-func findNewest(tx *db.Tx, m match, before db.ID, limit int) (ids []db.ID, oldest db.ID, err error) {
+// findNewest looks through the newest documents below before; oldest and first are the ends of what it saw, 0 when there
+// is nothing older.
+func findNewest(tx *db.Tx, m match, before db.ID, limit int) (ids []db.ID, oldest, first db.ID, err error) {
 	rows, err := tx.Query(`with recent as materialized (
 			select id, tokens @@ cast(? as tsquery) as hit from search_doc where id < ? order by id desc limit ?)
-		(select id, 1 from recent where hit order by id desc limit ?)
-		union all (select case when count(*) < ? then 0 else min(id) end, 0 from recent)`, m.tsquery(), before, newest, limit, newest)
+		(select id, 0 from recent where hit order by id desc limit ?)
+		union all (select min(id), max(id) from recent having count(*) = ?)`, m.tsquery(), before, newest, limit, newest)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id db.ID
-		var hit int64
-		if err := rows.Scan(&id, &hit); err != nil {
-			return nil, 0, err
+		var id, top db.ID
+		if err := rows.Scan(&id, &top); err != nil {
+			return nil, 0, 0, err
 		}
-		if hit == 0 {
-			oldest = id
-		} else {
+		if top == 0 {
 			ids = append(ids, id)
+		} else {
+			oldest, first = id, top
 		}
 	}
-	return ids, oldest, rows.Err()
+	return ids, oldest, first, rows.Err()
 }
 
 func findRange(tx *db.Tx, m match, from, before db.ID, limit int) ([]db.ID, error) {

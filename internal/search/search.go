@@ -2,6 +2,7 @@ package search
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -26,14 +27,17 @@ const (
 // Put indexes a document in the caller's transaction, in place of what was there under its id. kind names what the id
 // belongs to, e.g. "case"; labels are the keys of those who may find it.
 func Put(tx *db.Tx, kind string, id db.ID, text string, labels []string) error {
-	list := append(tokens(text), label("k:"+kind))
+	list := append(tokens(text), label(kind, ""))
+	err := checkLabel(kind)
 	for _, l := range labels {
-		if err := checkLabel(l); err != nil {
-			return err
+		if err == nil {
+			err = checkLabel(l)
 		}
-		list = append(list, label(l))
+		list = append(list, label(kind, l))
 	}
-	var err error
+	if err != nil {
+		return err
+	}
 	if tx.Engine() == db.PostgreSQL {
 		err = tx.Exec(`insert into search_doc (id, tokens) values (?, array_to_tsvector(string_to_array(?, ' ')))
 			on conflict (id) do update set tokens = excluded.tokens`, id, strings.Join(list, " "))
@@ -48,7 +52,7 @@ func Put(tx *db.Tx, kind string, id db.ID, text string, labels []string) error {
 
 func checkLabel(l string) error {
 	if l == "" || strings.ContainsFunc(l, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '"' || r == '\'' || r == '\\'
+		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '|' || r == '"' || r == '\'' || r == '\\'
 	}) {
 		return fault.Internal(fmt.Errorf("search label %q", l), "检索标签不对")
 	}
@@ -69,7 +73,7 @@ func Remove(tx *db.Tx, id db.ID) error {
 
 // A Query asks for documents.
 type Query struct {
-	Kind         string   // "" for any
+	Kind         string   // as given to Put; required
 	Words        string   // as typed: all of them must be in the text
 	AnyLabel     []string // at least one of these; none given finds nothing
 	Unrestricted bool     // AnyLabel is not asked: for whoever may see everything
@@ -141,18 +145,15 @@ func (q Query) match() (match, error) {
 	case len(q.AnyLabel) > maxLabels && !q.Unrestricted:
 		return m, fault.Internal(fmt.Errorf("%d labels", len(q.AnyLabel)), "检索范围太多")
 	}
-	if q.Kind != "" {
-		m.all = append(m.all, term{label("k:" + q.Kind), false})
-	}
 	if q.Unrestricted {
-		m.nothing = len(m.all) == 0
-		return m, nil
+		m.any = []string{label(q.Kind, "")}
+		return m, checkLabel(q.Kind)
 	}
 	for _, l := range q.AnyLabel {
-		if err := checkLabel(l); err != nil {
+		if err := errors.Join(checkLabel(q.Kind), checkLabel(l)); err != nil {
 			return m, err
 		}
-		m.any = append(m.any, label(l))
+		m.any = append(m.any, label(q.Kind, l))
 	}
 	m.nothing = len(m.any) == 0
 	return m, nil
@@ -164,7 +165,7 @@ func (m match) fts() string {
 	return m.write(quote, " AND ", " OR ", "*")
 }
 
-// write joins the terms; no token contains a quote.
+// write joins the terms and labels; no token contains a quote.
 func (m match) write(quote func(string) string, and, or, prefix string) string {
 	var parts []string
 	for _, t := range m.all {
@@ -174,12 +175,9 @@ func (m match) write(quote func(string) string, and, or, prefix string) string {
 		}
 		parts = append(parts, p)
 	}
-	if len(m.any) > 0 {
-		var labels []string
-		for _, l := range m.any {
-			labels = append(labels, quote(l))
-		}
-		parts = append(parts, "("+strings.Join(labels, or)+")")
+	var labels []string
+	for _, l := range m.any {
+		labels = append(labels, quote(l))
 	}
-	return strings.Join(parts, and)
+	return strings.Join(append(parts, "("+strings.Join(labels, or)+")"), and)
 }

@@ -72,11 +72,11 @@ func TestWords(t *testing.T) {
 			for _, i := range want {
 				list = append(list, ids[i])
 			}
-			if got := find(t, d, search.Query{Words: words, Unrestricted: true}); !slices.Equal(got, list) {
+			if got := find(t, d, search.Query{Kind: "case", Words: words, Unrestricted: true}); !slices.Equal(got, list) {
 				t.Errorf("%q found %v, want %v", words, got, list)
 			}
 		}
-		if got := find(t, d, search.Query{Words: "路灯坏", Unrestricted: true}); !slices.Contains(got, ids[0]) {
+		if got := find(t, d, search.Query{Kind: "case", Words: "路灯坏", Unrestricted: true}); !slices.Contains(got, ids[0]) {
 			t.Errorf("a longer word misses its text: %v", got)
 		}
 		if search.Matches(texts[6], "路灯坏") || !search.Matches(texts[0], "路灯坏") || !search.Matches(texts[2], "wifi 单元") {
@@ -90,23 +90,28 @@ func TestLabelsDecideWhoFinds(t *testing.T) {
 		ids := put(t, d,
 			doc{"case", "路灯坏了", []string{"p:4112", "p:411202", "u:cg"}},
 			doc{"case", "路灯坏了", []string{"p:4112", "p:411203"}},
-			doc{"notice", "路灯更换公告", []string{"p:411202"}})
+			doc{"notice", "路灯更换公告", []string{"p:411202"}},
+			doc{"case", "路灯又坏了", []string{"p:411202", "u:cg"}})
 		for name, c := range map[string]struct {
 			q    search.Query
 			want []db.ID
 		}{
-			"one place":      {search.Query{Words: "路灯", AnyLabel: []string{"p:411202"}}, []db.ID{ids[2], ids[0]}},
-			"place or unit":  {search.Query{Words: "路灯", AnyLabel: []string{"p:411203", "u:cg"}}, []db.ID{ids[1], ids[0]}},
-			"kind":           {search.Query{Kind: "case", Words: "路灯", AnyLabel: []string{"p:4112", "p:411202"}}, []db.ID{ids[1], ids[0]}},
-			"no words":       {search.Query{Kind: "case", AnyLabel: []string{"p:4112"}}, []db.ID{ids[1], ids[0]}},
+			"one place":      {search.Query{Words: "路灯", AnyLabel: []string{"p:411202"}}, []db.ID{ids[3], ids[0]}},
+			"place or unit":  {search.Query{Words: "路灯", AnyLabel: []string{"p:411203", "u:cg"}}, []db.ID{ids[3], ids[1], ids[0]}},
+			"once":           {search.Query{Words: "坏了", AnyLabel: []string{"p:4112", "p:411202"}}, []db.ID{ids[3], ids[1], ids[0]}},
+			"other kind":     {search.Query{Kind: "notice", Words: "路灯", AnyLabel: []string{"p:411202"}}, []db.ID{ids[2]}},
+			"no words":       {search.Query{AnyLabel: []string{"p:4112"}}, []db.ID{ids[1], ids[0]}},
 			"no labels":      {search.Query{Words: "路灯"}, nil},
-			"unrestricted":   {search.Query{Words: "路灯", Unrestricted: true}, []db.ID{ids[2], ids[1], ids[0]}},
+			"unrestricted":   {search.Query{Words: "路灯", Unrestricted: true}, []db.ID{ids[3], ids[1], ids[0]}},
+			"all of a kind":  {search.Query{Kind: "notice", Unrestricted: true}, []db.ID{ids[2]}},
 			"not a prefix":   {search.Query{Words: "路灯", AnyLabel: []string{"p:41"}}, nil},
 			"label as words": {search.Query{Words: "p:411202", Unrestricted: true}, nil},
-			"next page":      {search.Query{Words: "路灯", Unrestricted: true, Before: ids[2], Limit: 1}, []db.ID{ids[1]}},
-			"nothing at all": {search.Query{Unrestricted: true}, nil},
+			"next page":      {search.Query{Words: "路灯", Unrestricted: true, Before: ids[3], Limit: 1}, []db.ID{ids[1]}},
 			"unknown unit":   {search.Query{Words: "路灯", AnyLabel: []string{"u:zz"}}, nil},
 		} {
+			if c.q.Kind == "" {
+				c.q.Kind = "case"
+			}
 			if got := find(t, d, c.q); !slices.Equal(got, c.want) {
 				t.Errorf("%s: found %v, want %v", name, got, c.want)
 			}
@@ -119,7 +124,7 @@ func TestPutReplacesAndRemoveRemoves(t *testing.T) {
 		id := put(t, d, doc{"case", "停水", []string{"u:a"}})[0]
 		dbtest.Write(t, d, func(tx *db.Tx) error { return search.Put(tx, "case", id, "停电", []string{"u:b"}) })
 		ask := func(words, label string) int {
-			return len(find(t, d, search.Query{Words: words, AnyLabel: []string{label}}))
+			return len(find(t, d, search.Query{Kind: "case", Words: words, AnyLabel: []string{label}}))
 		}
 		if ask("停水", "u:b") != 0 || ask("停电", "u:a") != 0 || ask("停电", "u:b") != 1 {
 			t.Fatal("the old text or labels are still found")
@@ -145,14 +150,21 @@ func TestRefusals(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		for _, words := range []string{"'", "…！", many(40)} {
 			err := d.Read(context.Background(), func(tx *db.Tx) error {
-				_, err := search.Find(tx, search.Query{Words: words, Unrestricted: true})
+				_, err := search.Find(tx, search.Query{Kind: "case", Words: words, Unrestricted: true})
 				return err
 			})
 			if fault.KindOf(err) != fault.KindInvalid || fault.As(err).Field != "q" {
 				t.Errorf("%q: %v", words, err)
 			}
 		}
-		for _, l := range []string{"", "a b", `x"y`, "it's"} {
+		err := d.Read(context.Background(), func(tx *db.Tx) error {
+			_, err := search.Find(tx, search.Query{Words: "路灯", Unrestricted: true})
+			return err
+		})
+		if fault.KindOf(err) != fault.KindInternal || err == nil {
+			t.Errorf("without a kind: %v", err)
+		}
+		for _, l := range []string{"", "a b", `x"y`, "it's", "x|y"} {
 			if err := d.Write(context.Background(), func(tx *db.Tx) error { return search.Put(tx, "case", 1, "x", []string{l}) }); err == nil {
 				t.Errorf("label %q was accepted", l)
 			}
@@ -179,6 +191,7 @@ func TestPagesAgreeWithAScan(t *testing.T) {
 			{Words: "来信", AnyLabel: []string{"p:4112"}}, {Words: "路灯", AnyLabel: []string{"p:3"}},
 			{Words: "井盖", AnyLabel: []string{"p:0", "p:1", "p:4112"}}, {Words: "井盖 路灯", Unrestricted: true}, {Words: "灯", AnyLabel: []string{"p:2"}},
 		} {
+			q.Kind = "case"
 			var want []db.ID
 			for i := len(docs) - 1; i >= 0; i-- {
 				allowed := q.Unrestricted || slices.ContainsFunc(q.AnyLabel, func(l string) bool { return slices.Contains(docs[i].labels, l) })
@@ -223,7 +236,7 @@ func TestEveryPartOfATextIsFound(t *testing.T) {
 			}
 			id := put(t, d, doc{"case", text, []string{"x"}})[0]
 			err := d.Read(context.Background(), func(tx *db.Tx) error {
-				ids, err := search.Find(tx, search.Query{Words: part, AnyLabel: []string{"x"}, Limit: 1})
+				ids, err := search.Find(tx, search.Query{Kind: "case", Words: part, AnyLabel: []string{"x"}, Limit: 1})
 				if err == nil && strings.TrimSpace(part) != "" && !slices.Contains(ids, id) {
 					r.Fatalf("%q is not found by %q", text, part)
 				}

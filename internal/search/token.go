@@ -132,6 +132,7 @@ func Matches(text, words string) bool {
 	return true
 }
 
-// label makes the token of a label. Labels begin with a character that no word contains, so that nobody reaches them by
-// typing words.
-func label(l string) string { return "=" + l }
+// label makes the token of a label of one kind of document; the empty label is on all of the kind. Kind and label are one
+// token, because one more token that is in every document would cost more than all the others. Labels begin with a
+// character that no word contains, so that nobody reaches them by typing words.
+func label(kind, l string) string { return "=" + kind + "|" + l }
