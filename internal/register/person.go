@@ -1,0 +1,258 @@
+package register
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"linli/internal/civil"
+	"linli/internal/db"
+	"linli/internal/fault"
+	"linli/internal/form"
+)
+
+// Migrations creates the tables of this package.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// A Person (人员) is somebody who reported something or has an account.
+type Person struct {
+	ID      db.ID
+	Name    string // "" when it was not given
+	Sex     form.Sex
+	Born    civil.Date
+	Place   string // code
+	Address string
+	Source  string // where we know it from: a channel or an import
+	Created db.Time
+	Updated db.Time
+}
+
+// A Newcomer is what somebody gives of himself when a case is registered.
+type Newcomer struct {
+	Name     string
+	Phone    string
+	IDNumber string
+	Email    string
+	Sex      form.Sex // taken from the ID number when there is one
+	Born     civil.Date
+	Place    string
+	Address  string
+	Source   string
+}
+
+const (
+	maxName    = 40
+	maxAddress = 200
+)
+
+// settle checks and normalises everything, and reports all that is wrong at once, under the fields name, phone, id_number,
+// email and address.
+func (n *Newcomer) settle() error {
+	var bad []fault.FieldError
+	n.Name, n.Address = strings.Join(strings.Fields(n.Name), " "), strings.TrimSpace(n.Address)
+	if utf8.RuneCountInString(n.Name) > maxName {
+		bad = append(bad, fault.FieldError{Field: "name", Format: "姓名不能超过 %d 字", Args: []any{maxName}})
+	}
+	if utf8.RuneCountInString(n.Address) > maxAddress {
+		bad = append(bad, fault.FieldError{Field: "address", Format: "地址不能超过 %d 字", Args: []any{maxAddress}})
+	}
+	for _, s := range n.secrets() {
+		text, err := s.kind.normal(*s.value)
+		if err != nil {
+			for _, f := range fault.As(err).Fields {
+				bad = append(bad, fault.FieldError{Field: s.kind.field(), Format: f.Format, Args: f.Args})
+			}
+			continue
+		}
+		*s.value = text
+	}
+	if n.IDNumber != "" && len(bad) == 0 {
+		n.Born, n.Sex, _ = form.IDNumber(n.IDNumber)
+	}
+	return fault.Fields(bad)
+}
+
+type given struct {
+	kind  Kind
+	value *string
+}
+
+// secrets lists what was given of what is kept under seal.
+func (n *Newcomer) secrets() []given {
+	var list []given
+	for _, g := range []given{{IDNumber, &n.IDNumber}, {Phone, &n.Phone}, {Email, &n.Email}} {
+		if *g.value = strings.TrimSpace(*g.value); *g.value != "" {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// FindOrCreate returns the person who gives this of himself: the one with the ID number; otherwise the one of that name
+// with that telephone, or, without a name, the only one with it; otherwise a new one. What is new about the person is
+// added, and what was known stays. Returns invalid for what is not well-formed, and conflict when the ID number belongs to
+// somebody of another name.
+func (r *Register) FindOrCreate(tx *db.Tx, n Newcomer) (p Person, created bool, err error) {
+	if err := n.settle(); err != nil {
+		return p, false, err
+	}
+	p, err = r.find(tx, n)
+	if err != nil {
+		return p, false, wrap("find person", err)
+	}
+	if created = p.ID.IsZero(); created {
+		p, err = insert(tx, n)
+	} else {
+		p, err = supplement(tx, p, n)
+	}
+	if err != nil {
+		return p, false, err
+	}
+	for _, s := range n.secrets() {
+		if err := r.note(tx, p.ID, s.kind, *s.value, n.Source); err != nil {
+			return p, false, err
+		}
+	}
+	return p, created, nil
+}
+
+// find returns the zero Person when there is nobody.
+func (r *Register) find(tx *db.Tx, n Newcomer) (Person, error) {
+	if n.IDNumber != "" {
+		list, err := r.holders(tx, IDNumber, n.IDNumber)
+		if err != nil {
+			return Person{}, err
+		}
+		if len(list) > 0 {
+			if n.Name != "" && list[0].Name != "" && n.Name != list[0].Name {
+				return Person{}, fault.Conflict("这个身份证号已登记在另一个姓名下，请核对姓名和号码")
+			}
+			return list[0], nil
+		}
+	}
+	if n.Phone == "" {
+		return Person{}, nil
+	}
+	list, err := r.holders(tx, Phone, n.Phone)
+	if err != nil {
+		return Person{}, err
+	}
+	for _, p := range list {
+		if n.Name == "" && len(list) > 1 || n.Name != "" && p.Name != n.Name {
+			continue
+		}
+		if n.IDNumber == "" {
+			return p, nil
+		}
+		has, err := hasSecret(tx, p.ID, IDNumber)
+		if err != nil || !has { // somebody of the same name with another ID number is somebody else
+			return p, err
+		}
+	}
+	return Person{}, nil
+}
+
+func insert(tx *db.Tx, n Newcomer) (Person, error) {
+	p := Person{ID: db.NewID(), Name: n.Name, Sex: n.Sex, Born: n.Born, Place: n.Place, Address: n.Address, Source: n.Source,
+		Created: db.At(tx.Now()), Updated: db.At(tx.Now())}
+	err := tx.Exec(`insert into person (`+personColumns+`) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.args()...)
+	return p, wrap("add person", err)
+}
+
+// supplement fills in what was not known; an address given now is the later one and counts.
+func supplement(tx *db.Tx, p Person, n Newcomer) (Person, error) {
+	was := p
+	fill := func(to *string, from string) {
+		if *to == "" {
+			*to = from
+		}
+	}
+	fill(&p.Name, n.Name)
+	fill((*string)(&p.Sex), string(n.Sex))
+	if p.Born.IsZero() {
+		p.Born = n.Born
+	}
+	if n.Address != "" {
+		p.Address, p.Place = n.Address, n.Place
+	}
+	fill(&p.Place, n.Place)
+	if p == was {
+		return p, nil
+	}
+	p.Updated = db.At(tx.Now())
+	err := tx.ExecOne("update person set name = ?, sex = ?, born = ?, place = ?, address = ?, updated_at = ? where id = ?",
+		p.Name, string(p.Sex), p.Born, p.Place, p.Address, p.Updated, p.ID)
+	return p, wrap("supplement person", err)
+}
+
+// AddMany adds newcomers without looking whether they are known, in few statements, for imports into an empty register.
+// The ids come in the order of the list. Returns conflict for an ID number that is already there.
+func (r *Register) AddMany(tx *db.Tx, list []Newcomer) ([]db.ID, error) {
+	const batch = 50
+	ids := make([]db.ID, 0, len(list))
+	for len(list) > 0 {
+		now := list[:min(batch, len(list))]
+		list = list[len(now):]
+		var persons, secrets []any
+		for _, n := range now {
+			if err := n.settle(); err != nil {
+				return nil, wrap(fmt.Sprintf("add person %d", len(ids)+1), err)
+			}
+			p := Person{ID: db.NewID(), Name: n.Name, Sex: n.Sex, Born: n.Born, Place: n.Place, Address: n.Address, Source: n.Source,
+				Created: db.At(tx.Now()), Updated: db.At(tx.Now())}
+			persons = append(persons, p.args()...)
+			for _, s := range n.secrets() {
+				secrets = append(secrets, r.secretArgs(tx, p.ID, s.kind, *s.value, n.Source)...)
+			}
+			ids = append(ids, p.ID)
+		}
+		if err := insertRows(tx, "person ("+personColumns+")", 9, persons); err != nil {
+			return nil, wrap("add persons", err)
+		}
+		if err := insertRows(tx, "register_secret ("+secretColumns+")", 10, secrets); err != nil {
+			return nil, wrap("add persons", err)
+		}
+	}
+	return ids, nil
+}
+
+func insertRows(tx *db.Tx, into string, width int, args []any) error {
+	if len(args) == 0 {
+		return nil
+	}
+	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", width), ", ") + "), "
+	return tx.Exec("insert into "+into+" values "+strings.TrimSuffix(strings.Repeat(row, len(args)/width), ", "), args...)
+}
+
+// PersonOf returns the person with this id. Returns notfound.
+func PersonOf(tx *db.Tx, id db.ID) (Person, error) {
+	list, err := db.Select(tx, scanPerson, "select "+personColumns+" from person where id = ?", id)
+	if err == nil && len(list) == 0 {
+		err = fault.NotFound("没有这个人的登记")
+	}
+	if err != nil {
+		return Person{}, wrap("read person", err)
+	}
+	return list[0], nil
+}
+
+const personColumns = "id, name, sex, born, place, address, source, created_at, updated_at"
+
+func (p Person) args() []any {
+	return []any{p.ID, p.Name, string(p.Sex), p.Born, p.Place, p.Address, p.Source, p.Created, p.Updated}
+}
+
+func scanPerson(r *db.Rows) (p Person, err error) {
+	err = r.Scan(&p.ID, &p.Name, (*string)(&p.Sex), &p.Born, &p.Place, &p.Address, &p.Source, &p.Created, &p.Updated)
+	return p, err
+}
+
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
