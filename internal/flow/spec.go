@@ -89,6 +89,7 @@ type StepSpec struct {
 }
 
 // An OnlySpec keeps a role from a step unless a condition holds: the reply to important mail is the desk's, not the lead's.
+// Its basis is the clause that gives the step to another.
 type OnlySpec struct {
 	Role  Role   `yaml:"role"`
 	When  string `yaml:"when"`

@@ -69,6 +69,7 @@ type Element struct {
 	Name  string // in the words of the pack
 	Basis []law.Clause
 	Place rule.At
+	Text  string // as the file has it, in one line: two versions differ exactly when this does
 }
 
 // Cites reports whether the element names the clause as its basis.

@@ -32,6 +32,7 @@ type reading struct {
 	spec  documentSpec
 	parts parts
 	used  map[string]bool // parameters asked for
+	docs  map[string]*strict.Doc
 	ps    rule.Problems
 }
 
@@ -40,7 +41,8 @@ func (r *reading) add(ps rule.Problems)                       { r.ps = append(r.
 
 // readPack reads the pack in dir. local holds what the city has set for it, the zero Value when nothing.
 func readPack(fsys fs.FS, dir string, local func(document string) strict.Value) (*Pack, rule.Problems) {
-	r := &reading{fsys: fsys, dir: dir, used: map[string]bool{}, pack: &Pack{Dir: dir, files: map[string][]byte{}}}
+	r := &reading{fsys: fsys, dir: dir, used: map[string]bool{}, docs: map[string]*strict.Doc{},
+		pack: &Pack{Dir: dir, files: map[string][]byte{}, elements: map[string]Element{}}}
 	if !r.slurp() {
 		return nil, r.ps
 	}
@@ -124,6 +126,9 @@ func (r *reading) version() {
 func (r *reading) parse(name string) *strict.Doc {
 	doc, ps := strict.Parse(path.Join(r.dir, name), r.pack.files[name])
 	r.add(ps)
+	if doc != nil {
+		r.docs[doc.File] = doc
+	}
 	return doc
 }
 

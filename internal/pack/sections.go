@@ -220,8 +220,8 @@ func (r *reading) enter(e Element) {
 		r.bad(e.Place, "%s 重复，%s 已有", e.ID, old.Place)
 		return
 	}
-	if r.pack.elements == nil {
-		r.pack.elements = map[string]Element{}
+	if doc := r.docs[e.Place.File]; doc != nil {
+		e.Text = doc.Text(e.Place)
 	}
 	r.pack.elements[e.ID] = e
 }

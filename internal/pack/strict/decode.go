@@ -40,7 +40,11 @@ func (d *decoder) bad(n *yaml.Node, format string, args ...any) {
 }
 
 func (d *decoder) value(n *yaml.Node, v reflect.Value, path string, loose bool) {
-	d.doc.at[path] = d.doc.place(n)
+	at := d.doc.place(n)
+	d.doc.at[path] = at
+	if d.doc.node[at] == nil { // a mapping before its first value
+		d.doc.node[at] = n
+	}
 	switch {
 	case v.Type() == valueType:
 		v.Set(reflect.ValueOf(d.doc.tree(n, 0)))

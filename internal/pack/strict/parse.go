@@ -24,6 +24,7 @@ type Doc struct {
 	File string
 	root *yaml.Node
 	at   map[string]rule.At
+	node map[rule.At]*yaml.Node // decoded values by their place
 }
 
 // Parse reads one YAML document and refuses everything that this package refuses in any document. The Doc is nil when
@@ -53,7 +54,7 @@ func Parse(file string, data []byte) (*Doc, rule.Problems) {
 		ps.Addf(top, "文件没有内容")
 		return nil, ps
 	}
-	d := &Doc{File: file, root: node.Content[0], at: map[string]rule.At{}}
+	d := &Doc{File: file, root: node.Content[0], at: map[string]rule.At{}, node: map[rule.At]*yaml.Node{}}
 	d.vet(d.root, 0, &ps)
 	return d, ps
 }

@@ -2,7 +2,9 @@ package strict
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -113,6 +115,46 @@ func (v Value) String() string {
 		return words[0]
 	}
 	return "{…}"
+}
+
+// Text returns the decoded value that stands at a place in one line, keys in order, so that two versions of a file can be
+// compared whatever their layout and comments; "" when nothing was decoded there.
+func (d *Doc) Text(at rule.At) string {
+	n := d.node[at]
+	if n == nil {
+		return ""
+	}
+	var b strings.Builder
+	d.tree(n, 0).write(&b)
+	return b.String()
+}
+
+func (v Value) write(b *strings.Builder) {
+	switch v.Kind {
+	case List:
+		b.WriteByte('[')
+		for i, item := range v.Items {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			item.write(b)
+		}
+		b.WriteByte(']')
+	case Mapping:
+		pairs := slices.Clone(v.Pairs)
+		slices.SortStableFunc(pairs, func(a, b Pair) int { return strings.Compare(a.Key, b.Key) })
+		b.WriteByte('{')
+		for i, p := range pairs {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(p.Key + ": ")
+			p.Value.write(b)
+		}
+		b.WriteByte('}')
+	default:
+		b.WriteString(v.Text)
+	}
 }
 
 func (d *Doc) tree(n *yaml.Node, depth int) Value {
