@@ -26,7 +26,7 @@ func TestEmbeddedExamplesPass(t *testing.T) {
 			t.Errorf("%s\n\t%s", r.Example.Name, w)
 		}
 	}
-	for _, line := range proof.Unreached(ix, results) {
-		t.Error(line)
+	for _, p := range proof.Unreached(ix, results) {
+		t.Error(p)
 	}
 }

@@ -1,17 +1,20 @@
 package proof
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"linli/internal/pack"
+	"linli/internal/rule"
 )
 
 func itoa(i int) string { return strconv.Itoa(i) }
@@ -197,17 +200,49 @@ func (j judging) missing(c *pack.Clause) []string {
 	return list
 }
 
-// Unreached lists, as problems where they stand, the elements that clauses are said to run by and no passing example
-// exercised.
-func Unreached(ix *pack.Index, results []*Result) []string {
-	var list []string
+// Unreached lists, where their clauses stand, the elements that clauses are said to run by and no example exercises.
+func Unreached(ix *pack.Index, results []*Result) rule.Problems {
+	var list rule.Problems
 	for _, p := range ix.Packs() {
-		j := judgeFor(p, results)
+		shown := map[string]bool{}
+		for _, r := range results {
+			if r.Pack == p {
+				maps.Copy(shown, r.Touched)
+			}
+		}
 		for _, c := range p.Clauses {
-			for _, id := range j.missing(c) {
-				list = append(list, fmt.Sprintf("%s: 条款 %s 由 %s 落实，但没有通过的示例用到它", c.Place, c.Cite.ID, id))
+			for _, id := range c.Elements {
+				if !shown[id] {
+					list.Addf(c.Place, "条款 %s 由 %s 落实，但没有示例用到它", c.Cite.ID, id)
+				}
 			}
 		}
 	}
 	return list
+}
+
+// Write prints the trace as a table, and below it each row that is not executed, with the reason.
+func (t *Trace) Write(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	line := func(id string, c Count) {
+		fmt.Fprintf(b, "%-14s %6d %8d %8d %8d %8d %8d\n", id, c.Rows, c.Executed, c.HumanDuty, c.OutOfScope, c.Planned, c.Untraced)
+	}
+	fmt.Fprintf(b, "%-12s %4s %4s %4s %4s %6s %5s\n", "文件", "条数", "程序执行", "人工履行", "不在范围", "待建", "未落实")
+	for _, d := range t.Documents {
+		line(d.ID, d.Count)
+	}
+	line("total", t.Total)
+	words := map[Status]string{HumanDuty: "人工履行", OutOfScope: "不在范围", Planned: "待建", Untraced: "未落实"}
+	for _, d := range t.Documents {
+		if d.Untraced == d.Rows {
+			fmt.Fprintf(b, "\n%s：没有政策包，%d 条未落实\n", d.ID, d.Rows)
+			continue
+		}
+		for _, r := range d.Details {
+			if r.Status != Executed {
+				fmt.Fprintf(b, "\n%s（%s）%s\n  %s：%s\n", r.ID, r.Clause, r.Obligation, words[r.Status], r.Why)
+			}
+		}
+	}
+	return b.Flush()
 }
