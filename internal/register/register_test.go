@@ -61,18 +61,20 @@ func TestFindOrCreate(t *testing.T) {
 			t.Fatalf("first call made %+v", wang)
 		}
 		clock.Advance(time.Hour)
-		for name, c := range map[string]struct {
+		for _, c := range []struct {
+			name string
 			n    register.Newcomer
 			same bool
 		}{
-			"the same again":           {register.Newcomer{Name: "王 芳", Phone: "+86 138-0000-0001"}, true},
-			"no name, the only holder": {register.Newcomer{Phone: phone}, true},
-			"the son, same telephone":  {register.Newcomer{Name: "王强", Phone: phone}, false},
-			"nobody in particular":     {register.Newcomer{Name: "王 芳"}, false},
+			{"the same again", register.Newcomer{Name: "王 芳", Phone: "+86 138-0000-0001"}, true},
+			{"no name, the only holder", register.Newcomer{Phone: phone}, true},
+			{"the son, same telephone", register.Newcomer{Name: "王强", Phone: phone}, false},
+			{"no name, two holders", register.Newcomer{Phone: phone}, false},
+			{"nobody in particular", register.Newcomer{Name: "王 芳"}, false},
 		} {
 			p, created := meet(t, d, r, c.n)
 			if (p.ID == wang.ID) != c.same || created == c.same {
-				t.Errorf("%s: found %v, made %v", name, p.ID == wang.ID, created)
+				t.Errorf("%s: found %v, made %v", c.name, p.ID == wang.ID, created)
 			}
 		}
 		// an ID number given later belongs to the entry, and finds it by any telephone
