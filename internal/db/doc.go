@@ -8,7 +8,7 @@
 //     ends the transaction: later statements return its error, and so does Write even if the closure swallowed it.
 //   - One SQL text: "?" placeholders, numbers int64, text, bytes; the same values come back from both engines, text orders
 //     by code point, LIKE tells upper from lower case, NULL scans as the zero value.
-//   - Tx.Now is fixed for the transaction, in UTC, to the millisecond.
+//   - Tx.Now is fixed for the transaction, in UTC, to the millisecond (Tx.Replay excepted, for histories brought in).
 //   - Errors are faults: a unique violation and a failed ExecOne are conflicts, a database that is away, full or
 //     overloaded is unavailable, everything else is internal.
 //

@@ -14,6 +14,7 @@ import (
 type Tx struct {
 	ctx   context.Context
 	now   time.Time
+	began time.Time
 	on    session
 	kind  Engine
 	write bool
@@ -42,11 +43,22 @@ type cursor interface {
 var errTxOver = errors.New("transaction is over")
 
 func newTx(ctx context.Context, now func() time.Time, kind Engine, on session, write bool) *Tx {
-	return &Tx{ctx: ctx, now: now().UTC().Truncate(time.Millisecond), kind: kind, on: on, write: write}
+	began := now().UTC().Truncate(time.Millisecond)
+	return &Tx{ctx: ctx, now: began, began: began, kind: kind, on: on, write: write}
 }
 
-// Now is the instant of this transaction: UTC, to the millisecond, the same at every call.
+// Now is the instant of this transaction: UTC, to the millisecond, the same at every call unless Replay moves it.
 func (tx *Tx) Now() time.Time { return tx.now }
+
+// Replay moves Now to a past instant for what follows in this transaction, so that a history brought in from elsewhere is written with
+// the instants at which it happened. An instant later than that at which the transaction began is taken as that one. Only imports and
+// the demonstration city call it: whoever acts today acts now.
+func (tx *Tx) Replay(at time.Time) {
+	if at.After(tx.began) {
+		at = tx.began
+	}
+	tx.now = at.UTC().Truncate(time.Millisecond)
+}
 
 // Engine says which database this is.
 func (tx *Tx) Engine() Engine { return tx.kind }

@@ -1,0 +1,151 @@
+package town
+
+import (
+	"context"
+	"io/fs"
+	"slices"
+	"testing"
+
+	"linli/internal/audit"
+	"linli/internal/blob"
+	"linli/internal/casework"
+	"linli/internal/catalog"
+	"linli/internal/civil"
+	"linli/internal/db"
+	"linli/internal/db/dbtest"
+	"linli/internal/job"
+	"linli/internal/notify"
+	"linli/internal/once"
+	"linli/internal/place"
+	"linli/internal/register"
+	"linli/internal/search"
+	"linli/internal/staff"
+	"linli/internal/web/session"
+	"linli/packs"
+)
+
+// A Town is the town, open.
+type Town struct {
+	DB      *db.DB
+	Clock   *dbtest.Clock // the present of every transaction
+	Catalog *catalog.Catalog
+	Cases   *casework.Cases
+	People  *register.Register
+	Places  *place.Tree
+
+	residents map[string]db.ID // by login
+}
+
+// Migrations are the tables of every package up to casework.
+func Migrations() []fs.FS {
+	return []fs.FS{audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations,
+		register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations}
+}
+
+// Each runs a test in the town on both engines. More migrations are those of packages above casework.
+func Each(t *testing.T, test func(t *testing.T, w *Town), more ...fs.FS) {
+	t.Helper()
+	set := slices.Concat(Migrations(), more)
+	t.Run("sqlite", func(t *testing.T) {
+		clock := dbtest.NewClock()
+		test(t, Build(t, dbtest.OpenSQLite(t, db.Options{Now: clock.Now}, set...), clock))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		clock := dbtest.NewClock()
+		test(t, Build(t, dbtest.OpenPostgres(t, db.Options{Now: clock.Now}, set...), clock))
+	})
+}
+
+// SQLite opens the town on SQLite alone.
+func SQLite(t testing.TB, more ...fs.FS) *Town {
+	t.Helper()
+	clock := dbtest.NewClock()
+	return Build(t, dbtest.OpenSQLite(t, db.Options{Now: clock.Now}, slices.Concat(Migrations(), more)...), clock)
+}
+
+// Build makes the town in an empty database whose Now is that of clock.
+func Build(t testing.TB, d *db.DB, clock *dbtest.Clock) *Town {
+	t.Helper()
+	w := &Town{DB: d, Clock: clock, residents: map[string]db.ID{}}
+	var err error
+	if w.People, err = register.Open(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	if w.Catalog, err = catalog.Open(context.Background(), d, catalog.Source{FS: packs.Files}); err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Write(t, d, w.settle)
+	w.Cases = casework.New(casework.Options{City: City, Law: civil.CivilCode(), Packs: w.Catalog.Index, People: w.People})
+	return w
+}
+
+func (w *Town) settle(tx *db.Tx) (err error) {
+	for _, n := range places {
+		if err := place.Add(tx, place.Change{On: civil.MustDate("2012-01-01"), By: by.Login}, n); err != nil {
+			return err
+		}
+	}
+	for _, u := range units {
+		if err := staff.PutUnit(tx, by, u); err != nil {
+			return err
+		}
+	}
+	if err := w.settlePeople(tx); err != nil {
+		return err
+	}
+	w.Places, err = place.Load(tx)
+	return err
+}
+
+func (w *Town) settlePeople(tx *db.Tx) error {
+	ids, err := w.People.AddMany(tx, residents)
+	if err != nil {
+		return err
+	}
+	for i, a := range accounts {
+		if a.resident > 0 {
+			a.Person = ids[a.resident-1]
+			w.residents[a.Login] = a.Person
+		}
+		made, err := staff.Create(tx, by, a.Account, passwordHash)
+		if err != nil {
+			return err
+		}
+		for _, g := range accounts[i].grants {
+			if err := staff.Allow(tx, by, made.ID, g.Role, g.Place, g.Unit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Actor loads who acts under a login, as by a page.
+func (w *Town) Actor(t testing.TB, login string) staff.Actor {
+	t.Helper()
+	var a staff.Actor
+	dbtest.Read(t, w.DB, func(tx *db.Tx) error {
+		account, err := staff.AccountByLogin(tx, login)
+		if err != nil {
+			return err
+		}
+		a, err = account.Actor(tx, staff.ViaPage)
+		return err
+	})
+	return a
+}
+
+// Person is the register's entry for a resident's login.
+func (w *Town) Person(login string) db.ID { return w.residents[login] }
+
+// Write runs fn in a write transaction and fails the test on an error.
+func (w *Town) Write(t testing.TB, fn func(tx *db.Tx) error) {
+	t.Helper()
+	dbtest.Write(t, w.DB, fn)
+}
+
+// Read runs fn on a snapshot and fails the test on an error.
+func (w *Town) Read(t testing.TB, fn func(tx *db.Tx) error) {
+	t.Helper()
+	dbtest.Read(t, w.DB, fn)
+}
