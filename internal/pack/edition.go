@@ -19,16 +19,7 @@ import (
 func (r *reading) editions() {
 	r.force()
 	r.reckon()
-	days := []civil.Date{{}}
-	for _, p := range r.pack.Params {
-		for _, v := range p.Values {
-			if !v.From.IsZero() {
-				days = append(days, v.From)
-			}
-		}
-	}
-	slices.SortFunc(days, civil.Date.Compare)
-	for _, day := range slices.Compact(days) {
+	for _, day := range r.days() {
 		r.pack.editions = append(r.pack.editions, r.edition(day))
 	}
 	for _, e := range r.parts.examples {
@@ -37,6 +28,23 @@ func (r *reading) editions() {
 		ex.at = e.at
 		r.pack.Examples = append(r.pack.Examples, ex)
 	}
+}
+
+// days returns the days on which a parameter changes, from the first on which every one has a value. What is before that
+// day is asked of the first edition.
+func (r *reading) days() []civil.Date {
+	var first civil.Date
+	days := []civil.Date{{}}
+	for _, p := range r.pack.Params {
+		for i, v := range p.Values {
+			days = append(days, v.From)
+			if i == 0 && v.From.After(first) {
+				first = v.From
+			}
+		}
+	}
+	slices.SortFunc(days, civil.Date.Compare)
+	return slices.DeleteFunc(slices.Compact(days), func(d civil.Date) bool { return d.Before(first) })
 }
 
 func (r *reading) edition(on civil.Date) *Edition {

@@ -38,7 +38,12 @@ func Load(fsys fs.FS, o Options) (*Index, error) {
 	ix := &Index{versions: map[string][]*Pack{}}
 	known := map[string]bool{}
 	for _, dir := range dirs {
-		p, wrong := readPack(fsys, dir, func(document string) strict.Value { known[document] = true; return local.Get(document) })
+		files, err := slurp(fsys, dir)
+		if err != nil {
+			ps.Addf(rule.At{File: dir, Line: 1, Col: 1}, "无法读取：%s", err)
+			continue
+		}
+		p, wrong := readPack(dir, files, func(document string) strict.Value { known[document] = true; return local.Get(document) })
 		ps = append(ps, wrong...)
 		if len(wrong) == 0 {
 			ps.Add(p.place.At("document"), ix.Add(p))
@@ -104,6 +109,15 @@ func (ix *Index) Add(p *Pack) error {
 	slices.SortFunc(ix.packs, func(a, b *Pack) int { return cmp.Compare(a.Document.ID, b.Document.ID) })
 	ix.versions[id] = []*Pack{p}
 	return nil
+}
+
+// Restore reads a version of a pack that was kept as Pack.Files gave it.
+func Restore(files map[string][]byte) (*Pack, error) {
+	p, wrong := readPack("", files, func(string) strict.Value { return strict.Value{} })
+	if len(wrong) > 0 {
+		return nil, wrong
+	}
+	return p, nil
 }
 
 // AddVersion puts an earlier version of a document beside the current one. A version the index has is left alone.

@@ -94,11 +94,15 @@ func (p *Pack) Elements() []Element {
 	return list
 }
 
-// Files returns the text of every file by its path within the pack, so that a version can be kept and loaded again.
+// Files returns the text of every file by its path within the pack, and what the city has set as local.yaml, so that this
+// very version can be kept and read again by Restore.
 func (p *Pack) Files() map[string][]byte {
-	out := make(map[string][]byte, len(p.files))
+	out := make(map[string][]byte, len(p.files)+1)
 	for name, data := range p.files {
 		out[name] = slices.Clone(data)
+	}
+	if local := p.local(); len(local) > 0 {
+		out[localFile] = local
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -192,11 +193,17 @@ func (r *reading) localValues(v strict.Value) []datedSpec {
 	}
 	var list []datedSpec
 	for _, item := range v.Items {
-		from, err := civil.ParseDate(item.Get("from").Text)
-		if err != nil {
-			r.bad(item.At, "%s", err)
+		d := datedSpec{Is: item.Get("is"), Why: item.Get("why").Text}
+		if from := item.Get("from"); !from.IsZero() || len(v.Items) > 1 {
+			var err error
+			if d.From, err = civil.ParseDate(from.Text); err != nil {
+				r.bad(item.At, "%s", err)
+			}
 		}
-		list = append(list, datedSpec{From: from, Is: item.Get("is"), Why: item.Get("why").Text})
+		if d.Is.IsZero() {
+			r.bad(item.At, "缺少“is”")
+		}
+		list = append(list, d)
 	}
 	return list
 }
@@ -208,4 +215,30 @@ func ids(list []law.Clause) string {
 		out[i] = c.ID
 	}
 	return strings.Join(out, "、")
+}
+
+// localFile is where a pack keeps what the city has set for it.
+const localFile = "local.yaml"
+
+// local writes what the city has set, as override reads it; empty when it has set nothing.
+func (p *Pack) local() []byte {
+	var b strings.Builder
+	for _, q := range p.Params {
+		if !q.Local {
+			continue
+		}
+		fmt.Fprintf(&b, "%s:\n", q.Name)
+		for _, v := range q.Values {
+			is := v.Is
+			if q.Kind != "whole" && q.Kind != "yes-no" {
+				is = strconv.Quote(is)
+			}
+			from := ""
+			if !v.From.IsZero() {
+				from = "from: " + strconv.Quote(v.From.String()) + ", "
+			}
+			fmt.Fprintf(&b, "  - { %sis: %s, why: %s }\n", from, is, strconv.Quote(v.Why))
+		}
+	}
+	return []byte(b.String())
 }

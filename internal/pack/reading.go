@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -26,7 +25,6 @@ const (
 
 // reading is one pack while it is read. Problems are collected; the pack is used only when there are none.
 type reading struct {
-	fsys  fs.FS
 	dir   string
 	pack  *Pack
 	spec  documentSpec
@@ -39,16 +37,20 @@ type reading struct {
 func (r *reading) bad(at rule.At, format string, args ...any) { r.ps.Addf(at, format, args...) }
 func (r *reading) add(ps rule.Problems)                       { r.ps = append(r.ps, ps...) }
 
-// readPack reads the pack in dir. local holds what the city has set for it, the zero Value when nothing.
-func readPack(fsys fs.FS, dir string, local func(document string) strict.Value) (*Pack, rule.Problems) {
-	r := &reading{fsys: fsys, dir: dir, used: map[string]bool{}, docs: map[string]*strict.Doc{},
-		pack: &Pack{Dir: dir, files: map[string][]byte{}, elements: map[string]Element{}}}
-	if !r.slurp() {
-		return nil, r.ps
-	}
+// readPack reads the pack whose files are given. local returns what the city has set for a document, the zero Value when
+// nothing; a local.yaml among the files, which Pack.Files puts there, goes before it.
+func readPack(dir string, files map[string][]byte, local func(document string) strict.Value) (*Pack, rule.Problems) {
+	r := &reading{dir: dir, used: map[string]bool{}, docs: map[string]*strict.Doc{},
+		pack: &Pack{Dir: dir, files: files, elements: map[string]Element{}}}
 	r.document()
 	r.one("params.yaml", r.params)
-	r.override(local(r.pack.Document.ID))
+	if doc := r.optional(localFile); doc != nil {
+		var v strict.Value
+		r.add(doc.Decode(&v))
+		r.override(v)
+	} else {
+		r.override(local(r.pack.Document.ID))
+	}
 	r.one("clauses.yaml", r.clauses)
 	r.one("offices.yaml", r.offices)
 	r.folders()
@@ -70,15 +72,16 @@ func sorted(ps rule.Problems) rule.Problems {
 	return ps
 }
 
-// slurp reads every file of the pack into memory.
-func (r *reading) slurp() bool {
-	err := fs.WalkDir(r.fsys, r.dir, func(name string, d fs.DirEntry, err error) error {
+// slurp reads every file of the folder dir into memory.
+func slurp(fsys fs.FS, dir string) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	err := fs.WalkDir(fsys, dir, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir():
 			return nil
-		case len(r.pack.files) >= maxFiles:
+		case len(files) >= maxFiles:
 			return fmt.Errorf("文件超过 %d 个", maxFiles)
 		}
 		info, err := d.Info()
@@ -88,21 +91,14 @@ func (r *reading) slurp() bool {
 		if info.Size() > strict.MaxBytes {
 			return fmt.Errorf("%s 超过 %d KB", name, strict.MaxBytes>>10)
 		}
-		data, err := fs.ReadFile(r.fsys, name)
+		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return err
 		}
-		r.pack.files[strings.TrimPrefix(strings.TrimPrefix(name, r.dir), "/")] = data
+		files[strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")] = data
 		return nil
 	})
-	if err != nil {
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err
-		}
-		r.bad(rule.At{File: r.dir}, "无法读取：%s", err)
-	}
-	return err == nil
+	return files, err
 }
 
 // version names the content: the date of the document's text and a hash of every file but the examples, with what the
@@ -110,15 +106,11 @@ func (r *reading) slurp() bool {
 func (r *reading) version() {
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(r.pack.files)) {
-		if !strings.HasPrefix(name, "examples/") && !strings.HasSuffix(name, ".md") {
+		if !strings.HasPrefix(name, "examples/") && !strings.HasSuffix(name, ".md") && name != localFile {
 			fmt.Fprintf(h, "%s %d\n%s", name, len(r.pack.files[name]), r.pack.files[name])
 		}
 	}
-	for _, p := range r.pack.Params {
-		if p.Local {
-			fmt.Fprintf(h, "\n%s %v", p.Name, p.Values)
-		}
-	}
+	h.Write(r.pack.local())
 	r.pack.Version = r.pack.Document.Issued.String() + "-" + hex.EncodeToString(h.Sum(nil))[:8]
 }
 
@@ -132,15 +124,20 @@ func (r *reading) parse(name string) *strict.Doc {
 	return doc
 }
 
-// one reads a file that a pack may have once.
-func (r *reading) one(name string, use func(*strict.Doc)) {
+// optional parses a file that a pack may lack; nil when it does or cannot be used.
+func (r *reading) optional(name string) *strict.Doc {
 	if _, ok := r.pack.files[name]; !ok {
-		if name != "params.yaml" {
-			r.bad(rule.At{File: path.Join(r.dir, name), Line: 1, Col: 1}, "缺少此文件")
-		}
-		return
+		return nil
 	}
-	if doc := r.parse(name); doc != nil {
+	return r.parse(name)
+}
+
+// one reads a file that stands at the top of a pack. Only params.yaml may be missing.
+func (r *reading) one(name string, use func(*strict.Doc)) {
+	if _, ok := r.pack.files[name]; !ok && name != "params.yaml" {
+		r.bad(rule.At{File: path.Join(r.dir, name), Line: 1, Col: 1}, "缺少此文件")
+	}
+	if doc := r.optional(name); doc != nil {
 		use(doc)
 	}
 }

@@ -69,7 +69,7 @@ func (r *reading) folders() {
 		case strings.HasSuffix(name, ".md"):
 			continue
 		case !inFolder:
-			if !slices.Contains([]string{"document.yaml", "clauses.yaml", "offices.yaml", "params.yaml"}, name) {
+			if !slices.Contains([]string{"document.yaml", "clauses.yaml", "offices.yaml", "params.yaml", localFile}, name) {
 				r.bad(rule.At{File: path.Join(r.dir, name), Line: 1, Col: 1}, "政策包里没有这种文件")
 			}
 			continue
