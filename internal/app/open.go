@@ -19,6 +19,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/place"
+	"linli/internal/register"
 	"linli/internal/staff"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
@@ -47,6 +48,7 @@ type App struct {
 	Blobs    *blob.Store
 	Catalog  *catalog.Catalog
 	Cases    *casework.Cases
+	People   *register.Register
 	Places   *place.Index
 	Units    *staff.Directory
 	Sessions *session.Sessions
@@ -96,6 +98,9 @@ func (a *App) open(ctx context.Context, o Options) (err error) {
 	if a.Blobs, err = blob.Open(filepath.Join(o.Data, "files"), maxUpload); err != nil {
 		return err
 	}
+	if a.People, err = register.Open(filepath.Join(o.Data, "keys")); err != nil {
+		return err
+	}
 	return a.openCity(ctx, o)
 }
 
@@ -121,7 +126,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	if err := a.DB.Read(ctx, func(tx *db.Tx) (err error) { a.City, err = place.City(tx); return err }); err != nil {
 		return fmt.Errorf("find the city: %w", err)
 	}
-	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index})
+	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index, People: a.People})
 	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
 	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})
 	notify.Register(a.Jobs, a.DB, notify.Options{Gateway: notify.FileGateway{Path: filepath.Join(o.Data, "sms.jsonl")}})

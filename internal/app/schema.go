@@ -9,6 +9,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/once"
 	"linli/internal/place"
+	"linli/internal/register"
 	"linli/internal/schema"
 	"linli/internal/search"
 	"linli/internal/staff"
@@ -18,6 +19,6 @@ import (
 // Schema is every table of the program, in the order of its migrations.
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
-		place.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
+		place.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
 		casework.Migrations)
 }

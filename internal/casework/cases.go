@@ -14,6 +14,7 @@ import (
 	"linli/internal/law"
 	"linli/internal/pack"
 	"linli/internal/place"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
@@ -24,21 +25,23 @@ var Migrations embed.FS
 
 // Cases is the casework of one city. It is safe for concurrent use.
 type Cases struct {
-	city  string
-	law   civil.Law
-	packs func() *pack.Index
+	city   string
+	law    civil.Law
+	packs  func() *pack.Index
+	people *register.Register
 }
 
 // Options says whose casework it is.
 type Options struct {
-	City  string             // code of the city, which names its audit log
-	Law   civil.Law          // how days and hours count
-	Packs func() *pack.Index // the packs in force now; asked anew for each act
+	City   string             // code of the city, which names its audit log
+	Law    civil.Law          // how days and hours count
+	Packs  func() *pack.Index // the packs in force now; asked anew for each act
+	People *register.Register // who keeps persons and their secrets
 }
 
 // New returns the casework of a city.
 func New(o Options) *Cases {
-	return &Cases{city: o.City, law: o.Law, packs: o.Packs}
+	return &Cases{city: o.City, law: o.Law, packs: o.Packs, people: o.People}
 }
 
 // Law is how days and hours count here.

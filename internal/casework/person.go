@@ -2,8 +2,48 @@ package casework
 
 import (
 	"linli/internal/db"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
-// person finds whom the register knows the reporter as; zero when nobody known.
-func (c *Cases) person(tx *db.Tx, by staff.Actor, r *Reporter) (db.ID, error) { return by.Person, nil }
+// person finds the reporter in the register, or enters him. Somebody logged in as a resident is himself; somebody of
+// whom only a name is known stays a name on the case.
+func (c *Cases) person(tx *db.Tx, by staff.Actor, r *Reporter) (db.ID, error) {
+	if !by.Person.IsZero() && by.HasAny(staff.Resident) {
+		return by.Person, nil
+	}
+	if r.Phone == "" && r.IDNo == "" {
+		return 0, nil
+	}
+	p, _, err := c.people.FindOrCreate(tx, register.Newcomer{Name: r.Name, Phone: r.Phone, IDNumber: r.IDNo, Source: "case"})
+	return p.ID, err
+}
+
+// Caller lists the earlier cases of whoever has this telephone number, newest first, as far as the actor sees them.
+func (c *Cases) Caller(tx *db.Tx, by staff.Actor, phone string, limit int) ([]Line, error) {
+	people, err := c.people.Find(tx, register.Phone, phone)
+	if err != nil || len(people) == 0 {
+		return nil, err
+	}
+	args := make([]any, 0, len(people)+1)
+	for _, p := range people {
+		args = append(args, p.ID)
+	}
+	ids, err := db.Select(tx, scanID, `select case_id from case_reporter where person in (`+inList(len(people))+`)
+		group by case_id order by max(at) desc limit ?`, append(args, limit)...)
+	if err != nil {
+		return nil, err
+	}
+	return c.lines(tx, c.those(tx, by, ids))
+}
+
+// those keeps the ids of cases the actor sees.
+func (c *Cases) those(tx *db.Tx, by staff.Actor, ids []db.ID) []db.ID {
+	var kept []db.ID
+	for _, id := range ids {
+		if _, err := visible(tx, by, id); err == nil {
+			kept = append(kept, id)
+		}
+	}
+	return kept
+}

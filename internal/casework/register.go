@@ -4,16 +4,15 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/flow"
-	"linli/internal/form"
 	"linli/internal/once"
 	"linli/internal/search"
 	"linli/internal/staff"
@@ -26,7 +25,8 @@ const (
 	maxWords = 10_000
 )
 
-// An Intake (来件) is what somebody brings, by whatever channel, before it is a case.
+// An Intake (来件) is what somebody brings, by whatever channel, before it is a case. Fields holds the form as it was
+// filled in; the common parts beside it may be left empty where the form has a field for them, and the other way round.
 type Intake struct {
 	Key    string // idempotency key
 	Flow   string
@@ -79,6 +79,7 @@ func (c *Cases) Register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 }
 
 func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) {
+	in.Fields, in.Sets = maps.Clone(in.Fields), maps.Clone(in.Sets) // the transaction may run again
 	at := tx.Now()
 	if !in.At.IsZero() && in.At.Before(at) {
 		at = in.At.UTC().Truncate(time.Millisecond)
@@ -88,7 +89,7 @@ func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 		return Receipt{}, fault.Invalid("flow", "没有“%s”这个渠道", in.Flow)
 	}
 	f := e.Flow(in.Flow)
-	fields, err := checkIntake(e.Form(f.Form), &in)
+	fields, err := in.check(e.Form(f.Form))
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -103,6 +104,7 @@ func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 	k := &Case{ID: db.NewID(), Document: f.Document, Pack: e.Pack.Version, Flow: f.ID, firstFlow: f.ID, Channel: f.Channel, Kind: in.Kind,
 		Title: in.Title, Body: in.Body, Fields: fields, Place: where.Code, Path: where.Path, Spot: in.Spot,
 		Registered: at, LastStep: at, Version: 1}
+	in.tellFacts(f, fields)
 	act := flow.Act{Verb: flow.Register, At: at, Actor: by.Account.String(), Unit: desk, Sets: in.Sets, Words: in.Title}
 	act.As = c.intakeRoles(by, where.Path)
 	next, effect, err := f.Apply(e.Pack.Law(c.law), flow.Situation{}, act)
@@ -156,30 +158,6 @@ func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.
 		r.Due, r.Target = k.Situation.Running[0].Limit, k.Situation.Running[0].Target
 	}
 	return r, nil
-}
-
-func checkIntake(asked *form.Form, in *Intake) (map[string]any, error) {
-	in.Title, in.Body = strings.TrimSpace(in.Title), strings.TrimSpace(in.Body)
-	var wrong []fault.FieldError
-	if in.Title == "" {
-		wrong = append(wrong, fault.FieldError{Field: "title", Format: "请用一句话写明事项"})
-	}
-	if utf8.RuneCountInString(in.Title) > MaxTitle {
-		wrong = append(wrong, fault.FieldError{Field: "title", Format: "标题不能超过 %d 字", Args: []any{MaxTitle}})
-	}
-	if utf8.RuneCountInString(in.Body) > MaxBody {
-		wrong = append(wrong, fault.FieldError{Field: "body", Format: "内容不能超过 %d 字", Args: []any{MaxBody}})
-	}
-	if in.Place == "" {
-		wrong = append(wrong, fault.FieldError{Field: "place", Format: "请选择事项发生地"})
-	}
-	fields := map[string]any{}
-	if asked != nil {
-		clean, more := asked.Check(in.Fields)
-		fields = clean
-		wrong = append(wrong, more...)
-	}
-	return fields, fault.Fields(wrong)
 }
 
 func (k *Case) insert(tx *db.Tx, p projection) error {
