@@ -1,0 +1,161 @@
+package part
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"linli/internal/casework"
+	"linli/internal/civil"
+	"linli/internal/db"
+	"linli/internal/fault"
+	"linli/internal/flow"
+	"linli/internal/law"
+	"linli/internal/staff"
+	"linli/internal/web/ui"
+)
+
+// A Typed is a step's form as somebody filled it in, kept to be shown again.
+type Typed struct {
+	Verb    flow.Verb
+	Key     string
+	Version int64
+	Back    string // where to go afterwards; a path of this site, "" the case
+	values  map[string][]string
+}
+
+// ReadTyped reads the form of a step. Call it after the request's form was parsed.
+func ReadTyped(r *http.Request) Typed {
+	version, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+	t := Typed{Verb: flow.Verb(r.PostFormValue("verb")), Key: ui.FormKey(r), Version: version, values: r.PostForm}
+	if back := r.PostFormValue("back"); back != "" {
+		t.Back = ui.Back(back)
+	}
+	return t
+}
+
+// Of is the first value of a field, without surrounding space.
+func (t Typed) Of(name string) string {
+	if v := t.values[name]; len(v) > 0 {
+		return strings.TrimSpace(v[0])
+	}
+	return ""
+}
+
+// helperFields are the inputs for helper units.
+var helperFields = []string{"units", "units-2", "units-3", "units-4"}
+
+// act turns what was typed into an act. What it cannot read it reports by field, all at once.
+func (t *Town) act(tx *db.Tx, by staff.Actor, f *flow.Flow, in Typed) (casework.Act, error) {
+	a := casework.Act{Key: in.Key, Version: in.Version}
+	a.Verb, a.Words, a.Outcome, a.Flow, a.Leader = in.Verb, in.Of("words"), in.Of("outcome"), in.Of("flow"), in.Of("leader")
+	var wrong []fault.FieldError
+	note := func(field string, err error) {
+		if e := fault.As(err); e != nil {
+			wrong = append(wrong, fault.FieldError{Field: field, Format: e.Format, Args: e.Args})
+		}
+	}
+	var err error
+	a.To, err = t.unitOf(in.Of("unit"), in.Of("unit_pick"))
+	note("unit", err)
+	for _, name := range helperFields {
+		code, err := t.unitOf(in.Of(name), "")
+		note(name, err)
+		if code != "" && !slices.Contains(a.With, code) {
+			a.With = append(a.With, code)
+		}
+	}
+	a.Clause, err = clauseOf(in.Of("clause"))
+	note("clause", err)
+	a.Term, err = termOf(in.Of("term"), in.Of("term_unit"))
+	note("term", err)
+	a.Grade, _ = strconv.Atoi(in.Of("grade"))
+	a.Case, err = t.caseOf(tx, by, in.Of("case"), in.Of("case_pick"))
+	if err != nil && fault.KindOf(err) != fault.KindInvalid {
+		return a, err
+	}
+	note("case", err)
+	if st := f.Step(in.Verb); st != nil {
+		a.Sets, wrong = factsOf(f, st, in, wrong)
+	}
+	return a, fault.Fields(wrong)
+}
+
+// unitOf finds the unit somebody typed, or the suggested one that he picked.
+func (t *Town) unitOf(typed, picked string) (string, error) {
+	if typed == "" {
+		return picked, nil
+	}
+	u, err := t.FindUnit(typed)
+	return u.Code, err
+}
+
+func clauseOf(text string) (law.Clause, error) {
+	if text == "" {
+		return law.Clause{}, nil
+	}
+	c, err := law.Parse(text)
+	if err != nil {
+		return c, fault.Invalid("clause", "请从所列条款中选择")
+	}
+	return c, nil
+}
+
+// termOf joins a number and its unit to a term such as "5wd".
+func termOf(number, unit string) (string, error) {
+	if number == "" {
+		return "", nil
+	}
+	term, err := civil.ParseTerm(number + unit)
+	if err != nil {
+		return "", fault.Invalid("term", "期限应为大于零的整数")
+	}
+	return term.String(), nil
+}
+
+// caseOf finds another case by its number, or the likely one that was picked.
+func (t *Town) caseOf(tx *db.Tx, by staff.Actor, typed, picked string) (string, error) {
+	if typed == "" {
+		return picked, nil
+	}
+	number, _, _ := strings.Cut(typed, " ")
+	found, err := t.Cases.Find(tx, by, number, 0, 20)
+	if err != nil {
+		return "", err
+	}
+	for _, l := range found {
+		if strings.EqualFold(l.Number, number) || l.ID.String() == number {
+			return l.ID.String(), nil
+		}
+	}
+	return "", fault.Invalid("case", "没有编号为“%s”的办件，或您无权查看", number)
+}
+
+// factsOf reads the facts that a step may set. What was left empty is not set.
+func factsOf(f *flow.Flow, st *flow.Step, in Typed, wrong []fault.FieldError) (map[string]any, []fault.FieldError) {
+	sets := map[string]any{}
+	for _, name := range st.Sets {
+		d, text := f.Fact(name), in.Of(name)
+		if d == nil || text == "" {
+			continue
+		}
+		switch d.Kind {
+		case "bool":
+			sets[name] = text == "1"
+		case "number":
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				wrong = append(wrong, fault.FieldError{Field: name, Format: "请填写不小于零的整数"})
+				continue
+			}
+			sets[name] = n
+		default:
+			sets[name] = text
+		}
+	}
+	if len(sets) == 0 {
+		return nil, wrong
+	}
+	return sets, wrong
+}
