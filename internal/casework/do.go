@@ -31,6 +31,8 @@ type Done struct {
 	Seq     int        `json:"seq"`
 	State   flow.State `json:"state"`
 	Version int64      `json:"version"`
+
+	Replayed bool `json:"-"` // the answer to an earlier request with the same key
 }
 
 // Do takes one step. It is refused, with the reason, when the flow does not allow it; it is a conflict when the case
@@ -67,6 +69,7 @@ func (c *Cases) doOnce(tx *db.Tx, actor string, id db.ID, a Act, find func() (*C
 	})
 	if err == nil && replayed {
 		err = json.Unmarshal(stored, &d)
+		d.Replayed = true
 	}
 	if err != nil {
 		return Done{}, fmt.Errorf("%s case %s: %w", a.Verb, id, err)

@@ -52,6 +52,8 @@ type Receipt struct {
 	Due     time.Time `json:"due,omitzero"`    // legal ceiling known at registration, exclusive
 	Target  time.Time `json:"target,omitzero"` // target term, exclusive
 	Version int64     `json:"version"`
+
+	Replayed bool `json:"-"` // the answer to an earlier request with the same key
 }
 
 // Register writes a case down and gives the receipt. The form of the flow is checked and every field that is wrong is
@@ -71,6 +73,7 @@ func (c *Cases) Register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 	})
 	if err == nil && replayed {
 		err = json.Unmarshal(stored, &r)
+		r.Replayed = true
 	}
 	if err != nil {
 		return Receipt{}, fmt.Errorf("register case: %w", err)

@@ -52,7 +52,9 @@ var office = []struct {
 	{"hubin", "sm-office", staff.Supervisor, "411202", "", ""},
 }
 
-var hashed = sync.OnceValues(func() (staff.Password, error) { return staff.NewPassword(context.Background(), "", "三门峡的冬天有白天鹅") })
+var hashed = sync.OnceValues(func() (staff.Password, error) {
+	return staff.NewPassword(context.Background(), "", "三门峡的冬天有白天鹅")
+})
 
 // A town is a database with places, units, accounts and packs, and its casework.
 type town struct {
