@@ -10,15 +10,16 @@ import (
 	"linli/internal/db"
 	"linli/internal/notify"
 	"linli/internal/staff"
+	"linli/internal/web/account"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
 
-// Handler is everything the program serves.
-func (a *App) Handler(site ui.Site) http.Handler {
+// Handler is everything the program serves. demo lists the accounts that the login page of a demo city offers.
+func (a *App) Handler(site ui.Site, demo ...account.Demo) http.Handler {
 	pages := http.NewServeMux()
 	ui.Routes(pages)
-	a.routes(pages)
+	a.routes(pages, demo)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", a.ready)
