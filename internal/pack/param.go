@@ -192,9 +192,9 @@ func (r *reading) localValues(v strict.Value) []datedSpec {
 		return []datedSpec{{Is: v}}
 	}
 	var list []datedSpec
-	for _, item := range v.Items {
+	for i, item := range v.Items {
 		d := datedSpec{Is: item.Get("is"), Why: item.Get("why").Text}
-		if from := item.Get("from"); !from.IsZero() || len(v.Items) > 1 {
+		if from := item.Get("from"); !from.IsZero() || i > 0 {
 			var err error
 			if d.From, err = civil.ParseDate(from.Text); err != nil {
 				r.bad(item.At, "%s", err)

@@ -55,7 +55,9 @@ func readPack(dir string, files map[string][]byte, local func(document string) s
 	r.one("offices.yaml", r.offices)
 	r.folders()
 	r.editions()
-	r.check()
+	if len(r.ps) == 0 { // what is missing because it could not be read is not missing
+		r.check()
+	}
 	r.version()
 	return r.pack, sorted(r.ps)
 }
