@@ -16,6 +16,7 @@ type command struct {
 // commands are listed in the order in which the help shows them.
 var commands = []command{
 	{"serve", "启动服务（--demo 先建演示城市）", serve},
+	{"import", "导入来源表：import appeals 文件", importing},
 	{"token", "为账号发放接口令牌", token},
 	{"verify", "核验日志未被改动", verify},
 	{"backup", "备份整座城市到一个文件", backup},

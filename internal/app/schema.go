@@ -5,6 +5,7 @@ import (
 	"linli/internal/blob"
 	"linli/internal/casework"
 	"linli/internal/catalog"
+	"linli/internal/exchange"
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
@@ -20,5 +21,5 @@ import (
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations)
+		casework.Migrations, exchange.Migrations)
 }
