@@ -5,6 +5,7 @@ import (
 
 	"linli/internal/staff"
 	"linli/internal/web/account"
+	"linli/internal/web/department"
 	"linli/internal/web/part"
 )
 
@@ -13,6 +14,7 @@ func (a *App) routes(mux *http.ServeMux, demo []account.Demo) {
 	town := a.Town()
 	account.Routes(mux, &account.Pages{Town: town, Sessions: a.Sessions, Demo: demo})
 	part.PublicRoutes(mux, town)
+	department.Routes(mux, &department.Pages{Town: town, Sessions: a.Sessions})
 	office := http.NewServeMux()
 	part.Routes(office, town)
 	only := a.Sessions.RequireRole(staff.Desk, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Leader, staff.Supervisor, staff.Auditor)
