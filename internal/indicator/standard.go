@@ -1,0 +1,48 @@
+package indicator
+
+import (
+	_ "embed"
+
+	"linli/internal/pack"
+	"linli/internal/pack/filter"
+	"linli/internal/pack/strict"
+)
+
+//go:embed standard.yaml
+var standardYAML []byte
+
+type standardSpec struct {
+	Version    string `yaml:"version,required"`
+	Indicators []struct {
+		ID          string       `yaml:"id,required"`
+		Name        string       `yaml:"name,required"`
+		Says        string       `yaml:"says,required"`
+		Where       strict.Value `yaml:"where"`
+		Denominator strict.Value `yaml:"denominator"`
+		Numerator   strict.Value `yaml:"numerator"`
+		Better      string       `yaml:"better"`
+	} `yaml:"indicators,required"`
+}
+
+// readStandard reads the general definitions, which are part of the program: a mistake in them is one in the program.
+func readStandard() ([]*pack.Indicator, string) {
+	doc, ps := strict.Parse("standard.yaml", standardYAML)
+	var s standardSpec
+	if doc != nil {
+		ps = append(ps, doc.Decode(&s)...)
+	}
+	cond := func(v strict.Value) filter.Cond {
+		c, more := filter.Read(filter.Cases, v, nil)
+		ps = append(ps, more...)
+		return c
+	}
+	var list []*pack.Indicator
+	for _, i := range s.Indicators {
+		list = append(list, &pack.Indicator{ID: i.ID, Name: i.Name, Says: i.Says, View: filter.Cases, Period: "registered_at",
+			Where: cond(i.Where), Numerator: cond(i.Numerator), Denominator: cond(i.Denominator), Percent: !i.Numerator.IsZero(), Better: i.Better})
+	}
+	if err := ps.Err(); err != nil {
+		panic(err)
+	}
+	return list, s.Version
+}

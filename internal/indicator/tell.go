@@ -1,0 +1,165 @@
+package indicator
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"linli/internal/civil"
+	"linli/internal/db"
+	"linli/internal/flow"
+	"linli/internal/job"
+	"linli/internal/notify"
+	"linli/internal/staff"
+)
+
+const (
+	kind  = "indicator.watch"
+	every = time.Hour
+	batch = 1000 // cases that one sweep tells of for each watch; the rest is told by the next
+)
+
+// Register lets the runner sweep once after each start of the program and then every hour.
+func (x *Indicators) Register(r *job.Runner) {
+	r.Handle(kind, func(tx *db.Tx, _ job.Job) error {
+		if _, err := x.Sweep(tx); err != nil {
+			return err
+		}
+		return next(tx)
+	})
+	r.OnFailed(kind, func(tx *db.Tx, _ job.Job) error { return next(tx) })
+}
+
+// Start enqueues the first sweep. It may be called at every start: sweeps that wait are one.
+func Start(tx *db.Tx) error {
+	_, err := job.Enqueue(tx, kind, nil, job.Unique("hourly"))
+	return err
+}
+
+func next(tx *db.Tx) error {
+	_, err := job.Enqueue(tx, kind, nil, job.Unique("hourly"), job.After(every))
+	return err
+}
+
+// A flagged case is one of which a unit has not been told yet.
+type flagged struct {
+	id                       db.ID
+	number, flow, desk, lead string
+	path                     string
+}
+
+// Sweep asks every watch and tells, in one message for each unit and watch, of the cases that it flags newly. A case that is
+// no longer flagged is forgotten, so that it is told of again when it comes back. It returns how many cases were new.
+func (x *Indicators) Sweep(tx *db.Tx) (int, error) {
+	n := 0
+	on := today(tx)
+	for _, w := range x.Watches(on) {
+		fresh, err := x.renew(tx, w)
+		if err != nil {
+			return n, fmt.Errorf("sweep watch %s: %w", w.Ref(), err)
+		}
+		n += len(fresh)
+		if err := x.tell(tx, w, fresh, on); err != nil {
+			return n, fmt.Errorf("tell of watch %s: %w", w.Ref(), err)
+		}
+	}
+	return n, nil
+}
+
+// renew brings the flags of a watch up to date and returns the cases that are new.
+func (x *Indicators) renew(tx *db.Tx, w Watch) ([]flagged, error) {
+	b, err := w.Where.At(w.law, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	words, args := b.SQL()
+	err = tx.Exec("delete from indicator_flag where watch = ? and case_id not in (select id from "+w.View.Name+" where "+words+")",
+		append([]any{w.Ref()}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := db.Select(tx, func(r *db.Rows) (f flagged, err error) {
+		return f, r.Scan(&f.id, &f.number, &f.flow, &f.desk, &f.lead, &f.path)
+	}, "select id, number, flow, desk, lead, path from "+w.View.Name+" where "+words+
+		" and id not in (select case_id from indicator_flag where watch = ?) order by id limit ?", append(args, w.Ref(), batch)...)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range fresh {
+		err := tx.Exec("insert into indicator_flag (watch, case_id, since) values (?, ?, ?)", w.Ref(), f.id, db.At(tx.Now()))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return fresh, nil
+}
+
+// named bounds how many numbers a message lists.
+const named = 5
+
+func (x *Indicators) tell(tx *db.Tx, w Watch, fresh []flagged, on civil.Date) error {
+	to := map[string][]string{} // numbers by unit
+	over := map[string][]string{}
+	for _, f := range fresh {
+		units := map[string]bool{}
+		if slices.Contains(w.Tell, flow.Lead) {
+			units[f.lead] = true
+		}
+		if slices.Contains(w.Tell, flow.Desk) {
+			units[f.desk] = true
+		}
+		if slices.Contains(w.Tell, flow.Supervisor) {
+			at := f.flow + " " + f.path
+			if _, known := over[at]; !known {
+				list, err := x.supervisors(tx, f, on)
+				if err != nil {
+					return err
+				}
+				over[at] = list
+			}
+			for _, u := range over[at] {
+				units[u] = true
+			}
+		}
+		for u := range units {
+			if u != "" {
+				to[u] = append(to[u], f.number)
+			}
+		}
+	}
+	for _, unit := range slices.SortedFunc(maps.Keys(to), cmp.Compare) {
+		numbers := to[unit]
+		text := w.Says + "办件：" + strings.Join(numbers[:min(named, len(numbers))], "、")
+		if len(numbers) > named {
+			text += " 等"
+		}
+		err := notify.Send(tx, notify.Message{To: notify.Unit(unit), Subject: fmt.Sprintf("%s：%d 件", w.Name, len(numbers)), Text: text,
+			Link: "/supervisor/watches/" + w.Ref()})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// supervisors are the units that supervise a case's channel.
+func (x *Indicators) supervisors(tx *db.Tx, f flagged, on civil.Date) ([]string, error) {
+	e := x.packs().Flow(f.flow, on)
+	if e == nil {
+		return nil, nil
+	}
+	var list []string
+	for _, office := range e.Flow(f.flow).Offices[flow.Supervisor] {
+		units, err := staff.UnitsFilling(tx, office, f.path)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range units {
+			list = append(list, u.Code)
+		}
+	}
+	return list, nil
+}
