@@ -98,7 +98,10 @@ func (c *packCall) parse(args []string, least, most int) ([]string, error) {
 		words, args = append(words, c.flags.Arg(0)), c.flags.Args()[1:]
 	}
 	if len(words) < least || len(words) > most {
-		return nil, usageError(fmt.Sprintf("应有 %d 至 %d 个文件夹，得到 %d 个", least, most, len(words)))
+		if least == most {
+			return nil, usageError(fmt.Sprintf("应写明 %d 个文件夹，得到 %d 个", most, len(words)))
+		}
+		return nil, usageError(fmt.Sprintf("至多写明 %d 个文件夹，得到 %d 个", most, len(words)))
 	}
 	return words, nil
 }

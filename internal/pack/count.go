@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -67,19 +68,21 @@ func (q Question) group(groups map[string]*Figure, r filter.Row) *Figure {
 	return groups[name]
 }
 
-// PeriodWords returns a period as a title says it: "2026年第一季度", "2026年3月", or the two days.
+// PeriodWords returns a period as a title says it: "2026年第一季度", "2026年3月", "2026年上半年", "2026年度", or its two days.
 func PeriodWords(p civil.Period) string {
-	quarters := [...]string{"一", "二", "三", "四"}
-	year := p.From.Words()[:len("2026年")]
-	days := p.To.Sub(p.From) + 1
-	first := p.From.Day == 1
-	switch {
-	case first && days >= 28 && days <= 31:
-		return strings.TrimSuffix(p.From.Words(), "1日")
-	case first && days >= 90 && days <= 92 && int(p.From.Month)%3 == 1:
-		return year + "第" + quarters[int(p.From.Month)/3] + "季度"
-	case first && days >= 365 && p.From.Month == time.January:
-		return year + "度"
+	year, month := fmt.Sprintf("%d年", p.From.Year), int(p.From.Month)
+	for _, whole := range []struct {
+		months int
+		words  string
+	}{
+		{1, fmt.Sprintf("%d月", month)},
+		{3, "第" + []string{"一", "二", "三", "四"}[(month-1)/3] + "季度"},
+		{6, []string{"上半年", "下半年"}[(month-1)/6]},
+		{12, "度"},
+	} {
+		if p.From.Day == 1 && (month-1)%whole.months == 0 && p.To == p.From.AddMonths(whole.months).AddDays(-1) {
+			return year + whole.words
+		}
 	}
 	return p.From.Words() + "至" + p.To.Words()
 }

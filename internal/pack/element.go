@@ -23,20 +23,37 @@ type Duty struct {
 	Basis  []law.Clause
 }
 
-// Next returns the first occurrence after a day: the period it is about, the last day for doing it, and the instant at
-// which it is late.
+// Next returns the occurrence with the first last day later than after: the period it is about, that last day, and the
+// instant at which it is late.
 func (d *Duty) Next(l civil.Law, after civil.Date) (period civil.Period, last civil.Date, due time.Time, err error) {
+	if d.Within.IsZero() {
+		period, last = d.Every.Next(after)
+		return period, last, last.AddDays(1).In(civil.Shanghai), nil
+	}
+	end := after.AddDays(-d.reach())
 	for {
-		period, end := d.Every.Next(after)
-		if d.Within.IsZero() {
-			return period, end, end.AddDays(1).In(civil.Shanghai), nil
+		if period, end = d.Every.Next(end); end.IsZero() {
+			return period, end, time.Time{}, fmt.Errorf("duty %s: it never comes round", d.ID)
 		}
 		dl, err := l.Deadline(end.In(civil.Shanghai), d.Within, nil)
 		if err != nil {
 			return period, end, time.Time{}, fmt.Errorf("duty %s: %w", d.ID, err)
 		}
-		return period, dl.LastDay, dl.Due, nil
+		if dl.LastDay.After(after) {
+			return period, dl.LastDay, dl.Due, nil
+		}
 	}
+}
+
+// reach is at least as many days as Within can last, holidays and all.
+func (d *Duty) reach() int {
+	switch d.Within.Unit {
+	case civil.Month:
+		return 31*d.Within.N + 30
+	case civil.WorkDay:
+		return 3*d.Within.N + 30
+	}
+	return d.Within.N + 30 // days; a term in hours or minutes is shorter than as many days
 }
 
 // An Indicator (指标) counts rows of a published view.
