@@ -1,0 +1,37 @@
+package resident
+
+import (
+	"net/http"
+	"strings"
+
+	"linli/internal/web/ui"
+)
+
+// A front is the home page, with what was found when something was asked.
+type front struct {
+	Asked     string
+	Found     []answer
+	Channels  []channel
+	Online    []channel
+	Elsewhere []channel
+	Number    string // a receipt's number that was typed into the search
+}
+
+// home answers "what do you want done?": it finds the channel and what the documents say, or begins a submission.
+func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
+	f := front{Asked: cut(strings.TrimSpace(r.URL.Query().Get("q")), askedMost), Channels: p.channels(r.Context())}
+	for _, c := range f.Channels {
+		if c.Online {
+			f.Online = append(f.Online, c)
+		} else {
+			f.Elsewhere = append(f.Elsewhere, c)
+		}
+	}
+	if f.Asked != "" {
+		f.Found = p.find(r.Context(), f.Asked, f.Channels)
+		if receiptNumber.MatchString(strings.ToUpper(f.Asked)) {
+			f.Number = strings.ToUpper(f.Asked)
+		}
+	}
+	return ui.Render(w, r, homePage(f))
+}
