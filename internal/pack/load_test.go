@@ -205,6 +205,13 @@ func TestRestore(t *testing.T) {
 	if back.Version != old.Version || len(pack.Diff(old, back)) > 0 {
 		t.Errorf("version %s came back as %s: %v", old.Version, back.Version, pack.Diff(old, back))
 	}
+	m := map[string]string{}
+	for name, text := range old.Files() {
+		m["a/"+name] = string(text)
+	}
+	if kept := mustLoad(t, m, "d1: { term: 5wd }\n").Pack("d1", ""); kept.Version != old.Version {
+		t.Errorf("loaded from its files as %s, was %s", kept.Version, old.Version)
+	}
 	ix := mustLoad(t, small(), "")
 	ix.AddVersion(back)
 	if ix.Pack("d1", old.Version) != back || ix.Pack("d1", "") == back || len(ix.Packs()) != 1 || ix.Pack("d1", "none") != nil {

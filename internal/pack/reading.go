@@ -44,13 +44,11 @@ func readPack(dir string, files map[string][]byte, local func(document string) s
 		pack: &Pack{Dir: dir, files: files, elements: map[string]Element{}}}
 	r.document()
 	r.one("params.yaml", r.params)
+	settings := local(r.pack.Document.ID)
 	if doc := r.optional(localFile); doc != nil {
-		var v strict.Value
-		r.add(doc.Decode(&v))
-		r.override(v)
-	} else {
-		r.override(local(r.pack.Document.ID))
+		r.add(doc.Decode(&settings))
 	}
+	r.override(settings)
 	r.one("clauses.yaml", r.clauses)
 	r.one("offices.yaml", r.offices)
 	r.folders()
