@@ -6,17 +6,20 @@ import (
 	"linli/internal/db"
 )
 
-// A GIN index knows no order: it gives all that match, and each of them costs a visit to its row. So a query for the newest
-// few goes in up to three steps, none of which touches many rows:
+// A GIN index knows no order: it gives all that match, and each of them costs a visit to its row. Walking the documents
+// backwards costs a visit to each, match or not. So a query for the newest few first walks a little way; how many matches
+// that meets tells how far the rest must be, and so which way is the shorter:
 //
-//  1. the newest documents one by one, which is enough when the words are in a good part of all texts;
-//  2. a stretch further back that is some times as long in ids, where the index meets the range of ids;
-//  3. everything older, which is reached only by words so rare that all their rows together are few.
+//   - near: walk on;
+//   - further: let the index meet the range of ids in which they must lie;
+//   - far: the matches are so few that all of them may be visited.
 //
-// Each step is materialised first: PostgreSQL must not be tempted to walk the primary key backwards in hope of a match.
+// Each step is materialised first: PostgreSQL must not be tempted to walk the primary key in hope of a match.
 const (
-	newest  = 1000
-	stretch = 32
+	firstWalk  = 1000   // documents
+	longWalk   = 8000   // the most to walk on
+	longRange  = 25_000 // the longest range, in documents expected in it
+	confidence = 2      // matches met before their density is believed for a range
 )
 
 func findPostgres(tx *db.Tx, m match, before db.ID, limit int) ([]db.ID, error) {
@@ -24,12 +27,21 @@ func findPostgres(tx *db.Tx, m match, before db.ID, limit int) ([]db.ID, error) 
 	if err := tx.Exec(`set local plan_cache_mode = force_custom_plan`); err != nil {
 		return nil, err
 	}
-	ids, oldest, first, err := findNewest(tx, m, before, limit)
-	if err != nil || len(ids) == limit || oldest == 0 {
-		return ids, err
+	w := walk{before: before}
+	if err := w.on(tx, m, firstWalk, limit); err != nil || w.end || len(w.ids) == limit {
+		return w.ids, err
 	}
-	from := oldest - min(oldest, (first-oldest)*stretch)
-	for _, r := range [][2]db.ID{{from, oldest}, {0, from}} {
+	if far := w.distance(limit); far <= longWalk {
+		if err := w.on(tx, m, far, limit-len(w.ids)); err != nil || w.end || len(w.ids) == limit {
+			return w.ids, err
+		}
+	}
+	from := db.ID(0)
+	if far := w.distance(limit); far <= longRange && len(w.ids) >= confidence {
+		from = max(0, w.before-db.ID(float64(w.first-w.before)/float64(w.seen)*float64(far)))
+	}
+	ids := w.ids
+	for _, r := range [][2]db.ID{{from, w.before}, {0, from}} {
 		if len(ids) < limit && r[0] < r[1] {
 			more, err := findRange(tx, m, r[0], r[1], limit-len(ids))
 			if err != nil {
@@ -41,29 +53,48 @@ func findPostgres(tx *db.Tx, m match, before db.ID, limit int) ([]db.ID, error) 
 	return ids, nil
 }
 
-// findNewest looks through the newest documents below before; oldest and first are the ends of what it saw, 0 when there
-// is nothing older.
-func findNewest(tx *db.Tx, m match, before db.ID, limit int) (ids []db.ID, oldest, first db.ID, err error) {
+// A walk goes backwards through the documents one by one.
+type walk struct {
+	ids    []db.ID // matches met
+	before db.ID   // the oldest document seen
+	first  db.ID   // the newest document seen
+	seen   int     // how many
+	end    bool    // no older ones are left
+}
+
+// distance returns how many documents further back the limit should be reached, half as many again for safety.
+func (w *walk) distance(limit int) int {
+	if len(w.ids) == 0 {
+		return 1 << 30
+	}
+	return (limit - len(w.ids)) * w.seen / len(w.ids) * 3 / 2
+}
+
+// on walks over the next n documents, for at most limit matches.
+func (w *walk) on(tx *db.Tx, m match, n, limit int) error {
 	rows, err := tx.Query(`with recent as materialized (
 			select id, tokens @@ cast(? as tsquery) as hit from search_doc where id < ? order by id desc limit ?)
-		(select id, 0 from recent where hit order by id desc limit ?)
-		union all (select min(id), max(id) from recent having count(*) = ?)`, m.tsquery(), before, newest, limit, newest)
+		(select id, 0, 0 from recent where hit order by id desc limit ?)
+		union all (select min(id), max(id), count(*) from recent having count(*) > 0)`, m.tsquery(), w.before, n, limit)
 	if err != nil {
-		return nil, 0, 0, err
+		return err
 	}
 	defer rows.Close()
+	w.end = true
 	for rows.Next() {
 		var id, top db.ID
-		if err := rows.Scan(&id, &top); err != nil {
-			return nil, 0, 0, err
+		var count int
+		if err := rows.Scan(&id, &top, &count); err != nil {
+			return err
 		}
-		if top == 0 {
-			ids = append(ids, id)
-		} else {
-			oldest, first = id, top
+		if count == 0 {
+			w.ids = append(w.ids, id)
+			continue
 		}
+		w.before, w.first, w.end = id, max(w.first, top), count < n
+		w.seen += count
 	}
-	return ids, oldest, first, rows.Err()
+	return rows.Err()
 }
 
 func findRange(tx *db.Tx, m match, from, before db.ID, limit int) ([]db.ID, error) {
