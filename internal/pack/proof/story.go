@@ -87,21 +87,25 @@ func (s *story) act(x *pack.StepExample, at time.Time) (flow.Effect, error) {
 	if x.Form != nil {
 		s.form(x.Form)
 	}
-	to := s.flow
 	if x.Does == flow.Convert {
-		if to = s.ed.Flow(x.Flow); to == nil {
-			return flow.Effect{}, fault.Invalid("flow", "没有流程 %s", x.Flow)
-		}
-		n, e, err := s.flow.Convert(s.law, s.now, a, to)
-		if err == nil {
-			s.touch("flow/" + to.ID)
-			s.now, s.flow = n, to
-		}
-		return e, err
+		return s.convert(a)
 	}
 	n, e, err := s.flow.Apply(s.law, s.now, a)
 	if err == nil {
 		s.now = n
+	}
+	return e, err
+}
+
+func (s *story) convert(a flow.Act) (flow.Effect, error) {
+	to := s.ed.Flow(a.Flow)
+	if to == nil {
+		return flow.Effect{}, fault.Invalid("flow", "没有流程 %s", a.Flow)
+	}
+	n, e, err := s.flow.Convert(s.law, s.now, a, to)
+	if err == nil {
+		s.touch("flow/" + to.ID)
+		s.now, s.flow = n, to
 	}
 	return e, err
 }
