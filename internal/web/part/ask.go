@@ -2,6 +2,7 @@ package part
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -261,37 +262,15 @@ func (q *questions) channel(tx *db.Tx) error {
 
 // facts asks what the step may record, with what is known already.
 func (q *questions) facts(ctx context.Context) {
+	known := url.Values{}
 	for _, name := range q.Step.Sets {
-		d := q.folder.Flow.Fact(name)
-		if d == nil {
-			continue
+		text := q.Typed.Of(name)
+		if d := q.folder.Flow.Fact(name); text == "" && d != nil {
+			text = factValue(q.folder.Case.Situation.Facts[name])
 		}
-		f := ui.Field{Name: name, Label: ui.T(ctx, d.Label)}
-		if d.Hint != "" {
-			f.Hint = ui.T(ctx, d.Hint)
-		}
-		known := q.folder.Case.Situation.Facts[name]
-		switch d.Kind {
-		case "choice":
-			f.Kind = "choice"
-			for _, o := range d.Options {
-				f.Options = append(f.Options, ui.Option{Value: o.Value, Text: ui.T(ctx, o.Label)})
-			}
-			f.Value, _ = known.(string)
-		case "bool":
-			f.Kind, f.Options = "choice", []ui.Option{{Value: "1", Text: ui.T(ctx, "是")}, {Value: "0", Text: ui.T(ctx, "否")}}
-			if yes, said := known.(bool); said {
-				f.Value = strconv.Itoa(map[bool]int{true: 1}[yes])
-			}
-		default:
-			f.Kind = d.Kind
-			f.Value = factText(ctx, d, known)
-		}
-		if typed := q.Typed.Of(name); typed != "" {
-			f.Value = typed
-		}
-		q.add(f)
+		known.Set(name, text)
 	}
+	q.Fields = append(q.Fields, FactFields(ctx, q.folder.Flow, q.Step.Sets, known)...)
 }
 
 // choices asks for what has a fixed set of answers: clause, outcome, grade.

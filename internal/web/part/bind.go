@@ -15,8 +15,9 @@ type Binding struct {
 	Files                                          string
 }
 
-// Bind finds them by kind: the first name of a person is the reporter's, the first telephone his, the first long text the
-// matter. A one-line text called subject or title is the title, one called address the address. A nil form binds nothing.
+// Bind finds them by kind, as casework does when it takes an intake in: the first name of a person is the reporter's, the
+// first telephone his, the first long text the matter, the first short text the title, one that is to be masked the
+// address. A nil form binds nothing.
 func Bind(f *form.Form) Binding {
 	var b Binding
 	if f == nil {
@@ -40,10 +41,10 @@ func Bind(f *form.Form) Binding {
 			take(&b.Place, d.Name)
 		case d.Kind == "file":
 			take(&b.Files, d.Name)
-		case d.Kind == "text" && (d.Name == "subject" || d.Name == "title"):
-			take(&b.Title, d.Name)
-		case d.Kind == "text" && d.Name == "address":
+		case d.Kind == "text" && d.Sensitive != "":
 			take(&b.Address, d.Name)
+		case d.Kind == "text":
+			take(&b.Title, d.Name)
 		case d.Kind == "longtext" && d.Sensitive == "":
 			take(&b.Body, d.Name)
 		}

@@ -112,6 +112,14 @@ func (f *Folder) filesOf(hashes string) []ui.File {
 	return list
 }
 
+// FactText writes a fact of a flow as people read it; "" for one that the flow lacks or nobody set.
+func FactText(ctx context.Context, f *flow.Flow, name string, v any) string {
+	if f == nil || f.Fact(name) == nil {
+		return ""
+	}
+	return factText(ctx, f.Fact(name), v)
+}
+
 // factText writes what a fact was set to.
 func factText(ctx context.Context, d *flow.Fact, v any) string {
 	switch v := v.(type) {

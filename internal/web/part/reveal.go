@@ -39,7 +39,7 @@ func (t *Town) reveal(w http.ResponseWriter, r *http.Request) error {
 	}
 	if asked != nil {
 		p.Reveal = ui.FieldErrors(r.Context(), asked)
-		return ui.Render(answering{w, ui.Status(asked)}, r, showCase(p))
+		return ui.Render(Answering(w, asked), r, showCase(p))
 	}
 	return ui.Render(w, r, showCase(p))
 }

@@ -9,6 +9,7 @@ import (
 // Routes registers what all who handle cases share. The caller lets only people in office through.
 func Routes(mux *http.ServeMux, t *Town) {
 	mux.Handle("GET /cases/{id}", ui.Handler(t.Show))
+	mux.Handle("GET /cases/{id}/print", ui.Handler(t.print))
 	mux.Handle("POST /cases/{id}/steps", ui.Handler(t.step))
 	mux.Handle("POST /cases/{id}/reveal", ui.Handler(t.reveal))
 	mux.Handle("GET /cases/options", ui.Handler(t.suggestCases))

@@ -1,12 +1,14 @@
 package part
 
 import (
+	"context"
 	"net/http"
 
 	"linli/internal/casework"
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/flow"
+	"linli/internal/staff"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -71,7 +73,12 @@ func (t *Town) again(w http.ResponseWriter, r *http.Request, id db.ID, in Typed,
 	if err != nil {
 		return err
 	}
-	return ui.Render(answering{w, ui.Status(cause)}, r, showCase(p))
+	return ui.Render(Answering(w, cause), r, showCase(p))
+}
+
+// Answering writes a page that shows what went wrong with the status of the fault, where ui.Render would say 200.
+func Answering(w http.ResponseWriter, cause error) http.ResponseWriter {
+	return answering{w, ui.Status(cause)}
 }
 
 // answering writes a page with another status than 200.
@@ -92,4 +99,17 @@ func since(f *Folder, version int64) []casework.Step {
 		}
 	}
 	return list
+}
+
+// WhyNot says why somebody who has a role may not take a step with a case now; "" when he may. It asks the engine, so that a
+// list says what the step would say.
+func (t *Town) WhyNot(ctx context.Context, by staff.Actor, k *casework.Case, v flow.Verb, as flow.Role) string {
+	var roles []flow.Role
+	if by.Has(staff.Role(as), k.Path, "") {
+		roles = append(roles, as)
+	}
+	if err := t.flowOf(k).Allowed(&k.Situation, v, by.Account.String(), by.Unit, roles); err != nil {
+		return ui.Words(ctx, err)
+	}
+	return ""
 }

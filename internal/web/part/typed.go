@@ -2,6 +2,7 @@ package part
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,12 @@ type Typed struct {
 	Key     string
 	Version int64
 	Back    string // where to go afterwards; a path of this site, "" the case
-	values  map[string][]string
+	values  url.Values
+}
+
+// NewTyped is the empty form of a step, with where to go after it.
+func NewTyped(v flow.Verb, back string) Typed {
+	return Typed{Verb: v, Key: ui.NewKey(), Back: back, values: url.Values{}}
 }
 
 // ReadTyped reads the form of a step. Call it after the request's form was parsed.
@@ -36,12 +42,7 @@ func ReadTyped(r *http.Request) Typed {
 }
 
 // Of is the first value of a field, without surrounding space.
-func (t Typed) Of(name string) string {
-	if v := t.values[name]; len(v) > 0 {
-		return strings.TrimSpace(v[0])
-	}
-	return ""
-}
+func (t Typed) Of(name string) string { return strings.TrimSpace(t.values.Get(name)) }
 
 // helperFields are the inputs for helper units.
 var helperFields = []string{"units", "units-2", "units-3", "units-4"}
@@ -77,7 +78,7 @@ func (t *Town) act(tx *db.Tx, by staff.Actor, f *flow.Flow, in Typed) (casework.
 	}
 	note("case", err)
 	if st := f.Step(in.Verb); st != nil {
-		a.Sets, wrong = factsOf(f, st, in, wrong)
+		a.Sets, wrong = ReadFacts(f, st.Sets, in.values, wrong)
 	}
 	return a, fault.Fields(wrong)
 }
@@ -130,32 +131,4 @@ func (t *Town) caseOf(tx *db.Tx, by staff.Actor, typed, picked string) (string, 
 		}
 	}
 	return "", fault.Invalid("case", "没有编号为“%s”的办件，或您无权查看", number)
-}
-
-// factsOf reads the facts that a step may set. What was left empty is not set.
-func factsOf(f *flow.Flow, st *flow.Step, in Typed, wrong []fault.FieldError) (map[string]any, []fault.FieldError) {
-	sets := map[string]any{}
-	for _, name := range st.Sets {
-		d, text := f.Fact(name), in.Of(name)
-		if d == nil || text == "" {
-			continue
-		}
-		switch d.Kind {
-		case "bool":
-			sets[name] = text == "1"
-		case "number":
-			n, err := strconv.Atoi(text)
-			if err != nil {
-				wrong = append(wrong, fault.FieldError{Field: name, Format: "请填写不小于零的整数"})
-				continue
-			}
-			sets[name] = n
-		default:
-			sets[name] = text
-		}
-	}
-	if len(sets) == 0 {
-		return nil, wrong
-	}
-	return sets, wrong
 }

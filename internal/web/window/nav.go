@@ -1,0 +1,56 @@
+package window
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"linli/internal/db"
+	"linli/internal/flow"
+	"linli/internal/place"
+	"linli/internal/staff"
+	"linli/internal/web/ui"
+)
+
+// nav is the way around the desks, as far as the actor's roles go.
+func nav(ctx context.Context, by staff.Actor, at string) []ui.Link {
+	var links []ui.Link
+	add := func(may bool, text, href, key string) {
+		if may {
+			links = append(links, ui.Link{Text: text, Href: href, Key: key, Current: href == at})
+		}
+	}
+	add(by.HasAny(desks...), ui.T(ctx, "工作台"), "/window", "")
+	add(by.HasAny(staff.Desk), ui.T(ctx, "登记"), "/window/new", "alt+n")
+	add(by.HasAny(desks...), ui.T(ctx, "队列"), "/window/queue", "alt+q")
+	add(by.HasAny(staff.Dispatcher), ui.T(ctx, "转办"), "/window/dispatch", "alt+d")
+	add(by.HasAny(staff.Verifier), ui.T(ctx, "核查"), "/window/verify", "alt+v")
+	add(true, ui.T(ctx, "查找"), "/window/find", "")
+	add(true, ui.T(ctx, "登记簿"), "/window/books", "alt+b")
+	return links
+}
+
+// myFlows are the channels that the actor's unit takes in; all of them when it is the desk of none.
+func (p *Pages) myFlows(tx *db.Tx, by staff.Actor, now time.Time) ([]*flow.Flow, error) {
+	all := p.Town.Cases.Flows(now)
+	city, err := place.City(tx)
+	if err != nil {
+		return nil, err
+	}
+	var mine []*flow.Flow
+	for _, f := range all {
+		for _, office := range f.Offices[flow.Desk] {
+			units, err := staff.UnitsFilling(tx, office, city+"/")
+			if err != nil {
+				return nil, err
+			}
+			if slices.ContainsFunc(units, func(u staff.Unit) bool { return u.Code == by.Unit }) && !slices.Contains(mine, f) {
+				mine = append(mine, f)
+			}
+		}
+	}
+	if len(mine) == 0 {
+		return all, nil
+	}
+	return mine, nil
+}
