@@ -17,7 +17,7 @@ import (
 // An Index (政策库) is every pack that the city works with, by document and version, by place and by date.
 type Index struct {
 	packs    []*Pack            // current, by document id
-	versions map[string][]*Pack // by document id, every version that was loaded
+	versions map[string][]*Pack // by document id: the current one, then the others as they were added
 }
 
 // Options say what besides the folders goes into an Index.
@@ -161,6 +161,16 @@ func (ix *Index) Pack(document, version string) *Pack {
 		}
 	}
 	return nil
+}
+
+// Versions returns every version of a document that is known: the current one first, then those kept for older cases, the
+// latest added before.
+func (ix *Index) Versions(document string) []*Pack {
+	list := slices.Clone(ix.versions[document])
+	if len(list) > 1 {
+		slices.Reverse(list[1:])
+	}
+	return list
 }
 
 // At returns the packs in force at a place on a day. The place is given by its path, "4112/411202/…/".

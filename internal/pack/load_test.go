@@ -217,6 +217,12 @@ func TestRestore(t *testing.T) {
 	if ix.Pack("d1", old.Version) != back || ix.Pack("d1", "") == back || len(ix.Packs()) != 1 || ix.Pack("d1", "none") != nil {
 		t.Error("versions are mixed up")
 	}
+	older := mustLoad(t, small(), "d1: { term: 9wd }\n").Pack("d1", "")
+	ix.AddVersion(older)
+	ix.AddVersion(older)
+	if got := ix.Versions("d1"); len(got) != 3 || got[0] != ix.Pack("d1", "") || got[1] != older || got[2] != back || len(ix.Versions("d9")) != 0 {
+		t.Errorf("versions stand in the order %v", got)
+	}
 	if d := pack.Diff(ix.Pack("d1", ""), back); len(d) != 0 {
 		t.Errorf("the files are the same: %v", d)
 	}

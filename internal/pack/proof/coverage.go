@@ -10,6 +10,7 @@ import (
 type ClauseProof struct {
 	Clause   *pack.Clause
 	Status   Status
+	Why      string         // the pack's written reason, or what a clause that should run still lacks
 	Elements []ElementProof // of a clause that runs
 }
 
@@ -26,7 +27,7 @@ func Coverage(p *pack.Pack, results []*Result) []ClauseProof {
 	for _, c := range p.Clauses {
 		row := Row{ID: c.Cite.ID}
 		j.judge(&row, c.Cite.ID)
-		proof := ClauseProof{Clause: c, Status: row.Status}
+		proof := ClauseProof{Clause: c, Status: row.Status, Why: row.Why}
 		for _, id := range c.Elements {
 			e, ok := p.Element(id)
 			if !ok {

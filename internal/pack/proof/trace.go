@@ -90,7 +90,8 @@ type Trace struct {
 }
 
 // TraceTables reads every *.csv of a folder, one file a document, and says what becomes of each row. A row "sm12-69-4.4b"
-// of sm12-69.csv is about the clause 4.4b of the document sm12-69.
+// of sm12-69.csv is about the clause 4.4b of the document sm12-69. A table without the column obligation is read too: what
+// its rows say is then what the pack says of the clause.
 func TraceTables(ix *pack.Index, results []*Result, tables fs.FS) (*Trace, error) {
 	names, err := fs.Glob(tables, "*.csv")
 	if err != nil || len(names) == 0 {
@@ -127,8 +128,8 @@ func readTable(tables fs.FS, name string) ([]Row, error) {
 		return nil, fmt.Errorf("read heading: %w", err)
 	}
 	id, clause, what := slices.Index(head, "id"), slices.Index(head, "clause"), slices.Index(head, "obligation")
-	if id < 0 || clause < 0 || what < 0 {
-		return nil, errors.New("表头须有 id、clause、obligation")
+	if id < 0 || clause < 0 {
+		return nil, errors.New("表头须有 id、clause，可以有 obligation")
 	}
 	var rows []Row
 	for {
@@ -139,7 +140,11 @@ func readTable(tables fs.FS, name string) ([]Row, error) {
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, Row{ID: rec[id], Clause: rec[clause], Obligation: rec[what]})
+		row := Row{ID: rec[id], Clause: rec[clause]}
+		if what >= 0 {
+			row.Obligation = rec[what]
+		}
+		rows = append(rows, row)
 	}
 }
 
@@ -173,6 +178,9 @@ func (j judging) judge(row *Row, id string) {
 		return
 	}
 	row.Why, row.Elements = c.Why, c.Elements
+	if row.Obligation == "" {
+		row.Obligation = c.Gist
+	}
 	switch c.Disposition {
 	case pack.Human:
 		row.Status = HumanDuty
