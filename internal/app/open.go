@@ -16,11 +16,14 @@ import (
 	"linli/internal/catalog"
 	"linli/internal/civil"
 	"linli/internal/db"
+	"linli/internal/duty"
+	"linli/internal/indicator"
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
+	"linli/internal/web/resident"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 	"linli/packs"
@@ -51,11 +54,15 @@ type App struct {
 	People   *register.Register
 	Places   *place.Index
 	Units    *staff.Directory
+	Duties   *duty.Duties
+	Figures  *indicator.Indicators
 	Sessions *session.Sessions
 	Jobs     *job.Runner
 	Log      *slog.Logger
 
-	unlock func() error
+	resident resident.Key
+	now      func() time.Time
+	unlock   func() error
 }
 
 // maxUpload is the largest attachment, in bytes.
@@ -63,7 +70,10 @@ const maxUpload = 20 << 20
 
 // Open opens a city and brings its tables up to date. The error says what an operator can do.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a := &App{Data: o.Data, Log: o.Log}
+	a := &App{Data: o.Data, Log: o.Log, now: o.Now}
+	if a.now == nil {
+		a.now = time.Now
+	}
 	if a.Log == nil {
 		a.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
@@ -101,6 +111,9 @@ func (a *App) open(ctx context.Context, o Options) (err error) {
 	if a.People, err = register.Open(filepath.Join(o.Data, "keys")); err != nil {
 		return err
 	}
+	if a.resident, err = resident.OpenKey(filepath.Join(o.Data, "keys")); err != nil {
+		return err
+	}
 	return a.openCity(ctx, o)
 }
 
@@ -129,6 +142,10 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index, People: a.People})
 	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
 	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})
+	a.Duties = duty.New(duty.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
+	a.Duties.Register(a.Jobs)
+	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
+	a.Figures.Register(a.Jobs)
 	notify.Register(a.Jobs, a.DB, notify.Options{Gateway: notify.FileGateway{Path: filepath.Join(o.Data, "sms.jsonl")}})
 	return nil
 }

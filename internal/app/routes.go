@@ -7,12 +7,14 @@ import (
 	"linli/internal/web/account"
 	"linli/internal/web/department"
 	"linli/internal/web/part"
+	"linli/internal/web/resident"
 )
 
 // routes registers the pages of every kind of person and the API.
 func (a *App) routes(mux *http.ServeMux, demo []account.Demo) {
 	town := a.Town()
 	account.Routes(mux, &account.Pages{Town: town, Sessions: a.Sessions, Demo: demo})
+	resident.Routes(mux, &resident.Pages{Town: town, Sessions: a.Sessions, Key: a.resident, Now: a.now})
 	part.PublicRoutes(mux, town)
 	department.Routes(mux, &department.Pages{Town: town, Sessions: a.Sessions})
 	office := http.NewServeMux()

@@ -5,7 +5,9 @@ import (
 	"linli/internal/blob"
 	"linli/internal/casework"
 	"linli/internal/catalog"
+	"linli/internal/duty"
 	"linli/internal/exchange"
+	"linli/internal/indicator"
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
@@ -21,5 +23,5 @@ import (
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, exchange.Migrations)
+		casework.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations)
 }

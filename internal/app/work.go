@@ -7,6 +7,8 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/db"
+	"linli/internal/duty"
+	"linli/internal/indicator"
 )
 
 // lapseEvery is how often running clocks are looked at.
@@ -15,11 +17,22 @@ const lapseEvery = time.Minute
 // Work does everything the program does by itself until ctx ends: jobs, the audit log's sequence and checkpoints, and
 // the clocks that run out. It returns when all of it has come to rest.
 func (a *App) Work(ctx context.Context) {
+	if err := a.DB.Write(ctx, begin); err != nil && ctx.Err() == nil {
+		a.Log.Error("begin recurring work", "error", err)
+	}
 	var all sync.WaitGroup
 	all.Go(func() { a.Jobs.Run(ctx) })
 	all.Go(func() { audit.Keep(ctx, a.DB, a.Seal, audit.Rhythm{}, a.Log) })
 	all.Go(func() { a.watchClocks(ctx) })
 	all.Wait()
+}
+
+// begin enqueues the recurring jobs; those that wait already are not doubled.
+func begin(tx *db.Tx) error {
+	if err := duty.Start(tx); err != nil {
+		return err
+	}
+	return indicator.Start(tx)
 }
 
 func (a *App) watchClocks(ctx context.Context) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"linli/internal/db"
@@ -109,10 +110,10 @@ func project(f *flow.Flow, s *flow.Situation, now time.Time) projection {
 	if y := s.Yellow(); !y.IsZero() {
 		p.yellow = db.At(y).Text()
 	}
-	if len(s.Running) == 0 {
+	r := mainClock(f, s)
+	if r == nil {
 		return p
 	}
-	r := s.Running[0]
 	p.target, p.limit = db.At(r.Target), db.At(r.Limit)
 	if !r.Stopped.IsZero() {
 		p.met = flag(r.Met())
@@ -122,6 +123,21 @@ func project(f *flow.Flow, s *flow.Situation, now time.Time) projection {
 		}
 	}
 	return p
+}
+
+// mainClock is the clock that figures and lists speak of: the first that ends with the reply, else the first of all.
+func mainClock(f *flow.Flow, s *flow.Situation) *flow.Running {
+	for i := range s.Running {
+		for _, c := range f.Clocks {
+			if c.ID == s.Running[i].ID && slices.Contains(c.Until, flow.Reply) {
+				return &s.Running[i]
+			}
+		}
+	}
+	if len(s.Running) > 0 {
+		return &s.Running[0]
+	}
+	return nil
 }
 
 func flag(b bool) int {

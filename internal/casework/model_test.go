@@ -19,7 +19,7 @@ import (
 // TestRandomStepsKeepTheInvariants drives random legal and illegal steps by every actor of the town and checks, after
 // each, what must hold of any case.
 func TestRandomStepsKeepTheInvariants(t *testing.T) {
-	each(t, func(w *town) {
+	each(t, func(t *testing.T, w *town) {
 		rapid.Check(t, func(rt *rapid.T) { randomStory(rt, w) })
 	})
 }

@@ -157,8 +157,8 @@ func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.
 		return Receipt{}, err
 	}
 	r := Receipt{Case: k.ID, Number: k.Number, Code: code, At: k.Registered, Title: k.Title, Version: k.Version}
-	if len(k.Situation.Running) > 0 {
-		r.Due, r.Target = k.Situation.Running[0].Limit, k.Situation.Running[0].Target
+	if c := mainClock(f, &k.Situation); c != nil {
+		r.Due, r.Target = c.Limit, c.Target
 	}
 	return r, nil
 }

@@ -67,11 +67,11 @@ type town struct {
 }
 
 // each runs a test in a fresh town on both engines.
-func each(t *testing.T, test func(w *town)) {
+func each(t *testing.T, test func(t *testing.T, w *town)) {
 	t.Helper()
 	clock := dbtest.NewClock()
 	dbtest.EachWith(t, db.Options{Now: clock.Now}, func(t *testing.T, d *db.DB) {
-		test(found(t, d, clock))
+		test(t, found(t, d, clock))
 	}, audit.Migrations, job.Migrations, search.Migrations, once.Migrations, place.Migrations, register.Migrations, staff.Migrations,
 		catalog.Migrations, notify.Migrations, casework.Migrations)
 }

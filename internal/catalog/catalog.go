@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"sync/atomic"
-	"testing/fstest"
 
 	"linli/internal/db"
 	"linli/internal/pack"
@@ -47,7 +46,7 @@ func (c *Catalog) Reload(ctx context.Context, src Source) error {
 	if err != nil {
 		return err
 	}
-	if err := c.store(ctx, ix, src.Local); err != nil {
+	if err := c.store(ctx, ix); err != nil {
 		return err
 	}
 	if err := c.addStored(ctx, ix); err != nil {
@@ -57,7 +56,7 @@ func (c *Catalog) Reload(ctx context.Context, src Source) error {
 	return nil
 }
 
-func (c *Catalog) store(ctx context.Context, ix *pack.Index, local []byte) error {
+func (c *Catalog) store(ctx context.Context, ix *pack.Index) error {
 	return c.d.Write(ctx, func(tx *db.Tx) error {
 		for _, p := range ix.Packs() {
 			files := map[string]string{}
@@ -68,8 +67,8 @@ func (c *Catalog) store(ctx context.Context, ix *pack.Index, local []byte) error
 			if err != nil {
 				return err
 			}
-			err = tx.Exec(`insert into catalog_pack (document, version, files, local, added_at) values (?, ?, ?, ?, ?)
-				on conflict (document, version) do nothing`, p.Document.ID, p.Version, string(text), string(local), db.At(tx.Now()))
+			err = tx.Exec(`insert into catalog_pack (document, version, files, added_at) values (?, ?, ?, ?)
+				on conflict (document, version) do nothing`, p.Document.ID, p.Version, string(text), db.At(tx.Now()))
 			if err != nil {
 				return fmt.Errorf("store pack %s: %w", p.Document.ID, err)
 			}
@@ -80,7 +79,7 @@ func (c *Catalog) store(ctx context.Context, ix *pack.Index, local []byte) error
 
 // stored is one version as the table keeps it.
 type stored struct {
-	document, version, files, local string
+	document, version, files string
 }
 
 // addStored puts the stored versions that are not current beside them. A version that this program can no longer read
@@ -89,8 +88,8 @@ func (c *Catalog) addStored(ctx context.Context, ix *pack.Index) error {
 	var list []stored
 	err := c.d.Read(ctx, func(tx *db.Tx) (err error) {
 		list, err = db.Select(tx, func(r *db.Rows) (s stored, err error) {
-			return s, r.Scan(&s.document, &s.version, &s.files, &s.local)
-		}, `select document, version, files, local from catalog_pack order by added_at, document`)
+			return s, r.Scan(&s.document, &s.version, &s.files)
+		}, `select document, version, files from catalog_pack order by added_at, document`)
 		return err
 	})
 	if err != nil {
@@ -112,21 +111,17 @@ func (c *Catalog) addStored(ctx context.Context, ix *pack.Index) error {
 }
 
 func (s stored) parse() (*pack.Pack, error) {
-	files := map[string]string{}
-	if err := json.Unmarshal([]byte(s.files), &files); err != nil {
+	texts := map[string]string{}
+	if err := json.Unmarshal([]byte(s.files), &texts); err != nil {
 		return nil, err
 	}
-	in := fstest.MapFS{}
-	for name, text := range files {
-		in[s.document+"/"+name] = &fstest.MapFile{Data: []byte(text)}
+	files := make(map[string][]byte, len(texts))
+	for name, text := range texts {
+		files[name] = []byte(text)
 	}
-	old, err := pack.Load(in, pack.Options{Local: []byte(s.local)})
-	if err != nil {
-		return nil, err
+	p, err := pack.Restore(files)
+	if err == nil && (p.Document.ID != s.document || p.Version != s.version) {
+		err = fmt.Errorf("reads as %s version %s", p.Document.ID, p.Version)
 	}
-	p := old.Pack(s.document, "")
-	if p == nil || p.Version != s.version {
-		return nil, fmt.Errorf("reads as another version")
-	}
-	return p, nil
+	return p, err
 }

@@ -3,7 +3,6 @@ create table catalog_pack (
 	document  TEXT NOT NULL,
 	version   TEXT NOT NULL,
 	files     TEXT NOT NULL,
-	local     TEXT NOT NULL DEFAULT '',
 	added_at  TEXT NOT NULL,
 	primary key (document, version)
 );
