@@ -41,15 +41,16 @@ var Floors = []Row{
 	{"internal/benefit", 9, "entitlement and pay runs start from cases and the ledger"},
 	{"internal/serviceorder", 9, "orders to providers start from cases"},
 	{"internal/assembly", 9, "meetings and votes lead to duties"},
-	{"internal/notice", 9, "disclosures and bulletins tell of cases and duties"},
 	{"internal/credit", 9, "records and repair follow from cases"},
 	{"internal/exchange", 9, "data in and out reaches every domain below"},
 	{"internal/web/part", 9, "fragments that several kinds of person see: a timeline, a clock"},
 	{"internal/indicator", 10, "counts the published views of every domain below"},
+	{"internal/notice", 10, "bulletins tell of figures, and finish duties"},
 	{"internal/web/resident", 11, "pages of residents"},
 	{"internal/web/window", 11, "pages of the registration desks"},
 	{"internal/web/grid", 11, "pages of grid workers"},
 	{"internal/web/department", 11, "pages of handling units"},
+	{"internal/web/bulletin", 11, "bulletins as anybody may read them"},
 	{"internal/web/supervisor", 11, "pages of dispatchers, verifiers, supervisors and leaders"},
 	{"internal/web/community", 11, "pages of community workers"},
 	{"internal/web/admin", 11, "pages of administrators"},
@@ -62,10 +63,12 @@ var Floors = []Row{
 
 // Beside lists the edges between packages of one floor. Each is needed for the reason given and makes no circle.
 var Beside = map[[2]string]string{
-	{"internal/civil", "internal/law"}: "a rule of counting days names its clause",
-	{"internal/form", "internal/rule"}: "a field is asked only when a rule says so",
-	{"internal/flow", "internal/rule"}: "guards of steps are rules",
-	{"internal/flow", "internal/form"}: "a step asks for the fields of a form",
+	{"internal/civil", "internal/law"}:                   "a rule of counting days names its clause",
+	{"internal/form", "internal/rule"}:                   "a field is asked only when a rule says so",
+	{"internal/flow", "internal/rule"}:                   "guards of steps are rules",
+	{"internal/flow", "internal/form"}:                   "a step asks for the fields of a form",
+	{"internal/notice", "internal/indicator"}:            "a bulletin is made of figures, which nobody counts twice",
+	{"internal/web/supervisor", "internal/web/bulletin"}: "a bulletin is one sheet, for the public and for those who sign it",
 }
 
 // RowOf returns the row that places a folder: its own or that of the nearest folder above.

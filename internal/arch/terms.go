@@ -21,8 +21,9 @@ var domains = []string{
 var notNouns = map[string]string{
 	"Attempt": "result of one try to send", "BadRow": "line of an import", "Canvas": "argument: where an invented map lies",
 	"Cases": "functions bound to what they need", "Change": "argument: day and basis of a change",
-	"Directory": "copy in memory", "Drawn": "result: an invented outline", "FileGateway": "one kind of gateway",
+	"Directory": "copy in memory", "Duties": "functions bound to what they need", "Drawn": "result: an invented outline", "FileGateway": "one kind of gateway",
 	"Filter": "argument of a list", "HTTPGateway": "one kind of gateway", "Index": "keeper of a copy in memory",
+	"Indicators": "functions bound to what they need", "Notices": "functions bound to what they need",
 	"Map": "copy in memory", "New": "argument: what is to be added", "Options": "settings given at wiring",
 	"Page": "part of a list", "Password": "a hash", "Report": "result of an import", "Row": "line of an import",
 	"Sender": "functions bound to what they need", "Source": "settings given at wiring", "Table": "input of an import",

@@ -14,7 +14,7 @@ import (
 	"linli/internal/staff"
 )
 
-// A Sweep is what one round did.
+// A Sweep (任务巡查) is what one round of looking after tasks did.
 type Sweep struct {
 	Raised, Reminded, Late int
 }

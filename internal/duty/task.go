@@ -13,7 +13,7 @@ import (
 	"linli/internal/staff"
 )
 
-// A State is where a task stands.
+// A State (任务状态) is where a task stands.
 type State string
 
 // The states. A task that was late before it was done is Done with WasLate.

@@ -128,3 +128,19 @@ func Cites(list []law.Clause) []string {
 	}
 	return out
 }
+
+// FindVersion returns a definition as a version of its document has it on a day, for figures that were kept. Returns a notfound
+// fault when the city no longer has that version.
+func (x *Indicators) FindVersion(document, version, id string, on civil.Date) (Definition, error) {
+	if document == Standard {
+		if version == x.version {
+			return x.Find(document, id, on)
+		}
+	} else if p := x.packs().Pack(document, version); p != nil {
+		e := p.On(on)
+		if i := e.Indicator(id); i != nil {
+			return Definition{i, document, version, e.From, p.Law(x.law)}, nil
+		}
+	}
+	return Definition{}, fault.NotFound("库中没有指标 %s 的版本 %s", document+"."+id, version)
+}
