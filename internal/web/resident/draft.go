@@ -37,6 +37,9 @@ func (p *Pages) draftOf(r *http.Request) *draft {
 	d := newDraft()
 	if !p.Key.open("draft", r.PostFormValue("draft"), p.Now(), draftLife, d) {
 		d = newDraft()
+		if channels := p.online(); len(channels) > 0 {
+			d.Flow = channels[0].ID
+		}
 	}
 	if d.Values == nil || d.Picked == nil {
 		d.Values, d.Picked = map[string]string{}, map[string]string{}

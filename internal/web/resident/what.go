@@ -13,9 +13,6 @@ func (p *Pages) what(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := p.draftOf(r)
-	if flow := r.PostFormValue("flow"); flow != "" {
-		d.Flow = flow
-	}
 	asks, ok := p.questionsOf(d.Flow)
 	if !ok {
 		return fault.NotFound("没有这个渠道，请从首页重新开始")
