@@ -66,7 +66,7 @@ func SQLite(t testing.TB, more ...fs.FS) *Town {
 // Build makes the town in an empty database whose Now is that of clock.
 func Build(t testing.TB, d *db.DB, clock *dbtest.Clock) *Town {
 	t.Helper()
-	w := &Town{DB: d, Clock: clock, residents: map[string]db.ID{}}
+	w := &Town{DB: d, Clock: clock}
 	var err error
 	if w.People, err = register.Open(t.TempDir()); err != nil {
 		t.Fatal(err)
@@ -74,50 +74,54 @@ func Build(t testing.TB, d *db.DB, clock *dbtest.Clock) *Town {
 	if w.Catalog, err = catalog.Open(context.Background(), d, catalog.Source{FS: packs.Files}); err != nil {
 		t.Fatal(err)
 	}
-	dbtest.Write(t, d, w.settle)
+	dbtest.Write(t, d, func(tx *db.Tx) (err error) {
+		if w.residents, err = Settle(tx, w.People); err != nil {
+			return err
+		}
+		w.Places, err = place.Load(tx)
+		return err
+	})
 	w.Cases = casework.New(casework.Options{City: City, Law: civil.CivilCode(), Packs: w.Catalog.Index, People: w.People})
 	return w
 }
 
-func (w *Town) settle(tx *db.Tx) (err error) {
+// Settle puts places, units, accounts and residents into an empty database, and returns the residents' entries by login.
+func Settle(tx *db.Tx, people *register.Register) (map[string]db.ID, error) {
 	for _, n := range places {
 		if err := place.Add(tx, place.Change{On: civil.MustDate("2012-01-01"), By: by.Login}, n); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, u := range units {
 		if err := staff.PutUnit(tx, by, u); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if err := w.settlePeople(tx); err != nil {
-		return err
-	}
-	w.Places, err = place.Load(tx)
-	return err
+	return settlePeople(tx, people)
 }
 
-func (w *Town) settlePeople(tx *db.Tx) error {
-	ids, err := w.People.AddMany(tx, residents)
+func settlePeople(tx *db.Tx, people *register.Register) (map[string]db.ID, error) {
+	ids, err := people.AddMany(tx, residents)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	entries := map[string]db.ID{}
 	for i, a := range accounts {
 		if a.resident > 0 {
 			a.Person = ids[a.resident-1]
-			w.residents[a.Login] = a.Person
+			entries[a.Login] = a.Person
 		}
 		made, err := staff.Create(tx, by, a.Account, passwordHash)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, g := range accounts[i].grants {
 			if err := staff.Allow(tx, by, made.ID, g.Role, g.Place, g.Unit); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return entries, nil
 }
 
 // Actor loads who acts under a login, as by a page.
