@@ -24,6 +24,7 @@ type Question struct {
 	Area   string       // path; "" everything the actor may see
 	Unit   string       // only cases led by it; "" any
 	Flow   string       // only this channel; "" any
+	Open   bool         // only cases not settled yet
 	By     string       // "", ByArea, or a text column such as "lead", "channel", "month"
 }
 
@@ -208,6 +209,9 @@ func (q Question) key(text string) string {
 // limit adds period, area, permission, unit and channel.
 func (q Question) limit(c *clauses, by staff.Actor, d Definition) error {
 	q.during(c, d.Period)
+	if q.Open {
+		c.add(onlyOpen)
+	}
 	if err := sight(c, by, q.Area); err != nil {
 		return err
 	}
@@ -219,6 +223,10 @@ func (q Question) limit(c *clauses, by staff.Actor, d Definition) error {
 	}
 	return nil
 }
+
+// onlyOpen is written with its value: the indexes of open cases are partial, and a database uses one only where it can read that
+// the condition implies it.
+const onlyOpen = "open = 1"
 
 // mostMonths bounds the list of months in SQL; a longer period is given by its ends.
 const mostMonths = 36

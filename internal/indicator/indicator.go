@@ -21,6 +21,7 @@ type Indicators struct {
 	law      civil.Law
 	packs    func() *pack.Index
 	standard []*pack.Indicator
+	named    []Named
 	version  string // of the standard ones
 }
 
@@ -32,8 +33,8 @@ type Options struct {
 
 // New returns the indicators of a city.
 func New(o Options) *Indicators {
-	list, version := readStandard()
-	return &Indicators{law: o.Law, packs: o.Packs, standard: list, version: version}
+	list, named, version := readStandard()
+	return &Indicators{law: o.Law, packs: o.Packs, standard: list, named: named, version: version}
 }
 
 // Standard is the document id of the general definitions, which come from no document.
@@ -81,6 +82,15 @@ func (x *Indicators) Find(document, id string, on civil.Date) (Definition, error
 		return Definition{}, fault.NotFound("没有指标 %s", document+"."+id)
 	}
 	return list[i], nil
+}
+
+// Named returns the list of open cases with this id. Returns a notfound fault.
+func (x *Indicators) Named(id string) (Named, error) {
+	i := slices.IndexFunc(x.named, func(n Named) bool { return n.ID == id })
+	if i < 0 {
+		return Named{}, fault.NotFound("没有清单 %s", id)
+	}
+	return x.named[i], nil
 }
 
 // Formula says a definition in words: what is counted, and of what.

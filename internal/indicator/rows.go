@@ -147,6 +147,7 @@ func lines(tx *db.Tx, v *filter.View, where clauses, after db.ID, oldestFirst bo
 // A List (办件清单) asks for cases by what stands in their row.
 type List struct {
 	Where  filter.Cond // zero: all
+	Open   bool        // only cases not settled yet
 	States []flow.State
 	Area   string // path; "" everything the actor may see
 	Unit   string // led by it
@@ -178,6 +179,9 @@ func (x *Indicators) listed(now time.Time, by staff.Actor, l List) (where clause
 	}
 	words, args := b.SQL()
 	where.add(words, args...)
+	if l.Open {
+		where.add(onlyOpen)
+	}
 	if l.Unit != "" {
 		where.add("lead = ?", l.Unit)
 	}

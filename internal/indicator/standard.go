@@ -22,10 +22,22 @@ type standardSpec struct {
 		Numerator   strict.Value `yaml:"numerator"`
 		Better      string       `yaml:"better"`
 	} `yaml:"indicators,required"`
+	Lists []struct {
+		ID    string       `yaml:"id,required"`
+		Name  string       `yaml:"name,required"`
+		Says  string       `yaml:"says,required"`
+		Where strict.Value `yaml:"where,required"`
+	} `yaml:"lists,required"`
+}
+
+// A Named (常用清单) is a list of open cases that pages lead to.
+type Named struct {
+	ID, Name, Says string
+	Where          filter.Cond
 }
 
 // readStandard reads the general definitions, which are part of the program: a mistake in them is one in the program.
-func readStandard() ([]*pack.Indicator, string) {
+func readStandard() (list []*pack.Indicator, named []Named, version string) {
 	doc, ps := strict.Parse("standard.yaml", standardYAML)
 	var s standardSpec
 	if doc != nil {
@@ -36,13 +48,15 @@ func readStandard() ([]*pack.Indicator, string) {
 		ps = append(ps, more...)
 		return c
 	}
-	var list []*pack.Indicator
 	for _, i := range s.Indicators {
 		list = append(list, &pack.Indicator{ID: i.ID, Name: i.Name, Says: i.Says, View: filter.Cases, Period: "registered_at",
 			Where: cond(i.Where), Numerator: cond(i.Numerator), Denominator: cond(i.Denominator), Percent: !i.Numerator.IsZero(), Better: i.Better})
 	}
+	for _, n := range s.Lists {
+		named = append(named, Named{n.ID, n.Name, n.Says, cond(n.Where)})
+	}
 	if err := ps.Err(); err != nil {
 		panic(err)
 	}
-	return list, s.Version
+	return list, named, s.Version
 }

@@ -76,14 +76,14 @@ func (x *Indicators) renew(tx *db.Tx, w Watch) ([]flagged, error) {
 		return nil, err
 	}
 	words, args := b.SQL()
-	err = tx.Exec("delete from indicator_flag where watch = ? and case_id not in (select id from "+w.View.Name+" where "+words+")",
+	err = tx.Exec("delete from indicator_flag where watch = ? and case_id not in (select id from "+w.View.Name+" where "+onlyOpen+" and "+words+")",
 		append([]any{w.Ref()}, args...)...)
 	if err != nil {
 		return nil, err
 	}
 	fresh, err := db.Select(tx, func(r *db.Rows) (f flagged, err error) {
 		return f, r.Scan(&f.id, &f.number, &f.flow, &f.desk, &f.lead, &f.path)
-	}, "select id, number, flow, desk, lead, path from "+w.View.Name+" where "+words+
+	}, "select id, number, flow, desk, lead, path from "+w.View.Name+" where "+onlyOpen+" and "+words+
 		" and id not in (select case_id from indicator_flag where watch = ?) order by id limit ?", append(args, w.Ref(), batch)...)
 	if err != nil {
 		return nil, err

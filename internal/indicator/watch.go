@@ -12,7 +12,7 @@ import (
 	"linli/internal/staff"
 )
 
-// A Watch (监测项) is a watch of a pack with where it comes from.
+// A Watch (监测项) is a watch of a pack with where it comes from. It looks at cases not settled yet.
 type Watch struct {
 	*pack.Watch
 	Document string
@@ -94,6 +94,7 @@ func (w Watch) at(tx *db.Tx, by staff.Actor, area string) (where clauses, err er
 		return where, fmt.Errorf("watch %s: %w", w.Ref(), err)
 	}
 	words, args := b.SQL()
+	where.add(onlyOpen)
 	where.add(words, args...)
 	return where, sight(&where, by, area)
 }
