@@ -36,7 +36,7 @@ func importing(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := until()
 	defer stop()
-	a, err := app.Open(ctx, app.Options{Data: w.data, DB: w.db})
+	a, err := app.Open(ctx, app.Options{Data: w.data, DB: w.db, Quiet: true})
 	if err != nil {
 		return failed(stderr, "无法打开数据目录 "+w.data, err)
 	}

@@ -38,6 +38,8 @@ type Options struct {
 	Log   *slog.Logger
 	// NoGroupCommits commits every step by itself, for the benchmark's comparison.
 	NoGroupCommits bool
+	// Quiet sends no text messages: for a city whose past is being made up or brought in.
+	Quiet bool
 	// Beside leaves the folder unlocked, for commands that may run beside a server.
 	Beside bool
 }
@@ -139,7 +141,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	if err := a.DB.Read(ctx, func(tx *db.Tx) (err error) { a.City, err = place.City(tx); return err }); err != nil {
 		return fmt.Errorf("find the city: %w", err)
 	}
-	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index, People: a.People})
+	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index, People: a.People, SMS: !o.Quiet})
 	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
 	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})
 	a.Duties = duty.New(duty.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})

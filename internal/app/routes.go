@@ -3,11 +3,12 @@ package app
 import (
 	"net/http"
 
-	"linli/internal/staff"
 	"linli/internal/web/account"
+	"linli/internal/web/api"
 	"linli/internal/web/department"
 	"linli/internal/web/part"
 	"linli/internal/web/resident"
+	"linli/internal/web/window"
 )
 
 // routes registers the pages of every kind of person and the API.
@@ -17,12 +18,9 @@ func (a *App) routes(mux *http.ServeMux, demo []account.Demo) {
 	resident.Routes(mux, &resident.Pages{Town: town, Sessions: a.Sessions, Key: a.resident, Now: a.now})
 	part.PublicRoutes(mux, town)
 	department.Routes(mux, &department.Pages{Town: town, Sessions: a.Sessions})
-	office := http.NewServeMux()
-	part.Routes(office, town)
-	only := a.Sessions.RequireRole(staff.Desk, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Leader, staff.Supervisor, staff.Auditor)
-	for _, path := range []string{"/cases/", "/files/", "/units/"} {
-		mux.Handle(path, only(office))
-	}
+	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})
+	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
+		Files: a.Blobs, Seal: a.Seal, Log: a.Log})
 }
 
 // Town is what the pages of this city share.

@@ -5,6 +5,7 @@ import (
 	"linli/internal/blob"
 	"linli/internal/casework"
 	"linli/internal/catalog"
+	"linli/internal/demo"
 	"linli/internal/duty"
 	"linli/internal/exchange"
 	"linli/internal/indicator"
@@ -23,5 +24,5 @@ import (
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations)
+		casework.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, demo.Migrations)
 }

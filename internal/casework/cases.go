@@ -29,6 +29,7 @@ type Cases struct {
 	law    civil.Law
 	packs  func() *pack.Index
 	people *register.Register
+	sms    bool
 }
 
 // Options says whose casework it is.
@@ -37,11 +38,12 @@ type Options struct {
 	Law    civil.Law          // how days and hours count
 	Packs  func() *pack.Index // the packs in force now; asked anew for each act
 	People *register.Register // who keeps persons and their secrets
+	SMS    bool               // reporters with a mobile number hear of the main steps by text message
 }
 
 // New returns the casework of a city.
 func New(o Options) *Cases {
-	return &Cases{city: o.City, law: o.Law, packs: o.Packs, people: o.People}
+	return &Cases{city: o.City, law: o.Law, packs: o.Packs, people: o.People, sms: o.SMS}
 }
 
 // Law is how days and hours count here.

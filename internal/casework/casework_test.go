@@ -375,3 +375,17 @@ func TestAPersonSeesHisOwnCaseOnly(t *testing.T) {
 		}
 	})
 }
+
+func TestAReporterWithAMobileNumberHearsByText(t *testing.T) {
+	each(t, func(t *testing.T, w *town) {
+		w.ordinary("水管漏水")
+		var list []notify.Delivery
+		dbtest.Read(t, w.d, func(tx *db.Tx) (err error) {
+			list, err = notify.Deliveries(tx, notify.Filter{Channel: notify.Phone})
+			return err
+		})
+		if len(list) != 1 || list[0].Event != "case.accept" || strings.Contains(list[0].MaskedTarget(), "19900000001") {
+			t.Fatalf("text messages after acceptance: %+v", list)
+		}
+	})
+}

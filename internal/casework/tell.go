@@ -3,10 +3,13 @@ package casework
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"linli/internal/db"
+	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/notify"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
@@ -37,6 +40,9 @@ func (c *Cases) tell(tx *db.Tx, k *Case, a flow.Act, e flow.Effect) error {
 		if err := notify.Send(tx, m); err != nil {
 			return err
 		}
+	}
+	if err := c.text(tx, k, a, to); err != nil {
+		return err
 	}
 	_, err = notify.Publish(tx, notify.Event{Type: "case." + string(a.Verb), Keys: k.keys(k.Situation.Units(), nil),
 		Data: Event{k.ID, k.Number, a.Verb, k.State(), k.Channel, k.Place, k.Situation.Lead, k.Version}})
@@ -115,3 +121,44 @@ func (c *Cases) supervisors(tx *db.Tx, k *Case, unit func(code string)) error {
 	}
 	return nil
 }
+
+// texted are the steps of which a reporter hears by text message, with what he reads.
+var texted = map[flow.Verb]string{
+	flow.Accept: "您反映的事项（编号 %s）已受理。",
+	flow.Refuse: "您反映的事项（编号 %s）不予受理，理由请凭回执查询。",
+	flow.Ask:    "您反映的事项（编号 %s）需要补充材料，请凭回执查询并补交。",
+	flow.Reply:  "您反映的事项（编号 %s）已有答复，请凭回执查询。",
+	flow.Close:  "您反映的事项（编号 %s）已办结，请您评价。",
+}
+
+// text queues a text message to each reporter among the addresses who left a mobile number.
+func (c *Cases) text(tx *db.Tx, k *Case, a flow.Act, to []string) error {
+	words := texted[a.Verb]
+	if !c.sms || words == "" {
+		return nil
+	}
+	for _, address := range to {
+		person, isPerson := strings.CutPrefix(address, "r:")
+		if !isPerson {
+			continue
+		}
+		id, err := db.ParseID(person)
+		if err != nil {
+			return err
+		}
+		phone, err := c.people.Reach(tx, id, register.Phone)
+		if fault.KindOf(err) == fault.KindNotFound && err != nil || err == nil && !mobile(phone) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("reach reporter: %w", err)
+		}
+		if err := notify.Text(tx, phone, fmt.Sprintf(words, k.Number), "case."+string(a.Verb)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mobile tells a number that takes text messages from a landline.
+func mobile(phone string) bool { return len(phone) == 11 && phone[0] == '1' }

@@ -132,7 +132,7 @@ func (w *town) openCases() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.cases = casework.New(casework.Options{City: "4112", Law: civil.CivilCode(), Packs: c.Index, People: people})
+	w.cases = casework.New(casework.Options{City: "4112", Law: civil.CivilCode(), Packs: c.Index, People: people, SMS: true})
 }
 
 // at gives an instant in +08:00.
