@@ -17,9 +17,10 @@ import (
 
 // Bounds on what is read to find cases of the past that read like this one.
 const (
-	alikeWords = 6  // two-character words of the title that are searched for
-	alikeEach  = 40 // cases read for each, the newest
-	alikeLeast = 2  // words in common from which two cases are alike
+	alikeWords = 8  // two-character words of the title that are searched for
+	alikeEach  = 30 // cases read for each, the newest
+	alikeLeast = 2  // words in common from which one case alone tells something
+	unitLeast  = 3  // words in common, over all its cases, from which a unit is suggested
 )
 
 // An earlier case that reads like the present one.
@@ -30,7 +31,7 @@ type earlier struct {
 
 // alike finds cases of the past with words of the title in common, the likest first. Only cases that the actor sees count.
 func (t *Town) alike(tx *db.Tx, by staff.Actor, k *casework.Case) ([]earlier, error) {
-	words := titleWords(k.Title)
+	words := titleWords(t.withoutPlaces(k))
 	found := map[db.ID]*earlier{}
 	for _, w := range words {
 		lines, err := t.Cases.Find(tx, by, w, 0, alikeEach)
@@ -50,7 +51,7 @@ func (t *Town) alike(tx *db.Tx, by staff.Actor, k *casework.Case) ([]earlier, er
 				e.common++
 			}
 		}
-		if e.common >= min(alikeLeast, len(words)) {
+		if e.common > 0 {
 			list = append(list, *e)
 		}
 	}
@@ -58,7 +59,16 @@ func (t *Town) alike(tx *db.Tx, by staff.Actor, k *casework.Case) ([]earlier, er
 	return list, nil
 }
 
-// common are characters that begin or end no telling word.
+// withoutPlaces takes the names of the case's places out of its title: where it happened does not tell what happened.
+func (t *Town) withoutPlaces(k *casework.Case) string {
+	title := k.Title
+	for _, code := range place.Codes(k.Path) {
+		title = strings.ReplaceAll(title, t.Places.Tree().Name(code), " ")
+	}
+	return title
+}
+
+// dull are characters that begin or end no telling word.
 const dull = "的了在和是有不我们请求要求关于反映问题咨询情况"
 
 // titleWords takes two-character words out of a title, spread over its length.
@@ -87,6 +97,7 @@ func titleWords(title string) []string {
 type Suggestion struct {
 	Unit  staff.Unit
 	Cases int    // alike cases it closed
+	words int    // in common, over all of them
 	Like  string // title of the likest
 	Share int    // percent of all alike closed cases
 }
@@ -118,11 +129,13 @@ func (t *Town) SuggestUnits(tx *db.Tx, by staff.Actor, k *casework.Case) ([]Sugg
 			i = len(list) - 1
 		}
 		list[i].Cases++
+		list[i].words += e.common
 	}
+	list = slices.DeleteFunc(list, func(s Suggestion) bool { return s.words < unitLeast })
 	for i := range list {
 		list[i].Share = 100 * list[i].Cases / all
 	}
-	slices.SortStableFunc(list, func(a, b Suggestion) int { return b.Cases - a.Cases })
+	slices.SortStableFunc(list, func(a, b Suggestion) int { return b.words - a.words })
 	return list[:min(3, len(list))], nil
 }
 
@@ -147,7 +160,7 @@ func (t *Town) Samples(tx *db.Tx, by staff.Actor, k *casework.Case) ([]Sample, e
 	slices.SortStableFunc(past, func(a, b earlier) int { return sameKind(b, k) - sameKind(a, k) })
 	var list []Sample
 	for _, e := range past {
-		if e.Grade < goodGrade || len(list) == sampleMost {
+		if e.Grade < goodGrade || e.common+sameKind(e, k) < alikeLeast || len(list) == sampleMost {
 			continue
 		}
 		words, err := t.lastReply(tx, by, e.ID)

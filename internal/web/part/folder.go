@@ -64,6 +64,7 @@ func (t *Town) Open(tx *db.Tx, by staff.Actor, id db.ID) (*Folder, error) {
 	if p := t.Packs().Pack(v.Case.Document, v.Case.Pack); p != nil {
 		f.Document = p.Document.Number
 	}
+	f.Files = f.attached()
 	f.Fields = f.asked(tx.Ctx())
 	f.Clocks = f.clocks(tx.Ctx())
 	f.Steps = f.history(tx.Ctx())
@@ -127,6 +128,31 @@ func (f *Folder) holder(ctx context.Context) string {
 		return ui.T(ctx, "登记受理岗")
 	}
 	return f.town.Unit(s.Desk)
+}
+
+// left says how long the most urgent running clock gives yet; "" when none runs.
+func (f *Folder) left(ctx context.Context) string {
+	if len(f.Clocks) == 0 {
+		return ""
+	}
+	c := f.Clocks[0]
+	switch {
+	case c.Mark == ui.Ended || c.Mark == ui.Paused:
+		return ""
+	case c.Left != "":
+		return c.Left
+	}
+	return ui.Left(ctx, c.Due, f.Now)
+}
+
+// attached are the files that came with the registration.
+func (f *Folder) attached() []ui.File {
+	for _, s := range f.View.Steps {
+		if s.Verb == flow.Register {
+			return f.filesOf(s.Files)
+		}
+	}
+	return nil
 }
 
 // StateName is where the case stands.

@@ -29,8 +29,11 @@ func (f *Folder) history(ctx context.Context) []ui.Step {
 func (f *Folder) step(ctx context.Context, s casework.Step) ui.Step {
 	out := ui.Step{At: s.At, What: f.what(ctx, s), Who: s.Name, Unit: f.town.Unit(s.Unit), Words: s.Words,
 		Facts: f.particulars(ctx, s), Files: f.filesOf(s.Files), Key: turning[s.Verb]}
-	if s.Verb == flow.Register && s.Words == f.Case.Title {
-		out.Words = ""
+	if s.Verb == flow.Register { // what came in stands at the head of the page
+		out.Files = nil
+		if s.Words == f.Case.Title {
+			out.Words = ""
+		}
 	}
 	if out.Who == "" {
 		out.Who = ui.T(ctx, "平台")

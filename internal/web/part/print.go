@@ -26,8 +26,7 @@ func (t *Town) print(w http.ResponseWriter, r *http.Request) error {
 
 func (f *Folder) printPage(ctx context.Context) ui.Page {
 	p := PersonOf(f.By)
-	return ui.Page{Title: f.Case.Number, NoHead: true, Person: p,
-		Trail: []ui.Link{{Text: p.Name(ctx), Href: p.Home()}, {Text: f.Case.Title, Href: CaseHref(f.Case.ID)}}}
+	return ui.Page{Title: f.Case.Number, NoHead: true, Person: p, Trail: []ui.Link{{Text: f.Case.Title, Href: CaseHref(f.Case.ID)}}}
 }
 
 // printFacts is the head of the form.

@@ -26,6 +26,8 @@ type Town struct {
 	Units  *staff.Directory
 	Files  *blob.Store
 	People *register.Register
+	// Nav makes the navigation of each kind of person's pages, for the pages that several see; at is the present page.
+	Nav map[ui.Person]func(ctx context.Context, by staff.Actor, at string) []ui.Link
 }
 
 // Place writes where a place is, without the city: "湖滨区前进街道示例社区".

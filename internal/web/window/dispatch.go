@@ -20,7 +20,7 @@ type dispatchPage struct {
 	Ask    *part.Ask
 	List   part.List
 	Town   *part.Town
-	Groups []ui.Link
+	WhyNot string // the case cannot be sent out yet
 }
 
 // unsent are the states in which a case waits to be sent out.
@@ -41,7 +41,7 @@ func (p *Pages) dispatch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Page = ui.Page{Title: ui.T(ctx, "转办"), Lead: ui.T(ctx, "一次一件：看清、选定单位、转出，下一件自己出来。"), Person: ui.Window,
-		Nav: nav(ctx, by, "/window/dispatch"), Wide: true}
+		Nav: Nav(ctx, by, "/window/dispatch"), Wide: true}
 	v.List.Caption = ui.T(ctx, "等待转出的办件")
 	return ui.Render(w, r, dispatchView(v))
 }
@@ -87,7 +87,8 @@ func (p *Pages) openNext(tx *db.Tx, by staff.Actor, asked string, v *dispatchPag
 	if v.Open, err = p.Town.Open(tx, by, id); err != nil {
 		return err
 	}
-	for _, verb := range []flow.Verb{flow.Dispatch, flow.Reassign, flow.Present} {
+	v.WhyNot = p.Town.WhyNot(tx.Ctx(), by, v.Open.Case, flow.Dispatch, flow.Dispatcher)
+	for _, verb := range []flow.Verb{flow.Dispatch, flow.Reassign, flow.Present, flow.Classify} {
 		if v.Ask, err = p.Town.Ask(tx, v.Open, part.NewTyped(verb, "/window/dispatch"), ui.Errors{}); err != nil || v.Ask != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"linli/internal/casework"
@@ -84,11 +85,9 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	slices.SortFunc(d.Urgent, func(a, b casework.Line) int { return a.Yellow.Compare(b.Yellow.Time) })
 	d.List.Lines, d.List.Caption = d.Urgent[:min(10, len(d.Urgent))], ui.T(ctx, "最急的办件")
 	d.May = by.HasAny(staff.Desk)
-	d.Page = ui.Page{Title: greeting(ctx, by), Lead: p.Town.Unit(by.Unit), Person: ui.Window, Nav: nav(ctx, by, "/window")}
+	d.Page = ui.Page{Title: ui.T(ctx, "工作台"), Lead: strings.TrimSpace(p.Town.Unit(by.Unit) + " " + by.Name), Person: ui.Window, Nav: Nav(ctx, by, "/window")}
 	return ui.Render(w, r, homePage(d))
 }
-
-func greeting(ctx context.Context, by staff.Actor) string { return ui.T(ctx, "%s，请办", by.Name) }
 
 // stacksOf are the stacks that matter to the actor.
 func stacksOf(by staff.Actor) []stack {

@@ -12,8 +12,8 @@ import (
 	"linli/internal/web/ui"
 )
 
-// nav is the way around the desks, as far as the actor's roles go.
-func nav(ctx context.Context, by staff.Actor, at string) []ui.Link {
+// Nav is the way around the desks, as far as the actor's roles go.
+func Nav(ctx context.Context, by staff.Actor, at string) []ui.Link {
 	var links []ui.Link
 	add := func(may bool, text, href, key string) {
 		if may {
