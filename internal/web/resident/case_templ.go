@@ -287,7 +287,7 @@ func caseAside(f *folder) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.can(flow.Urge) {
+		if f.can(flow.Urge) && !f.can(flow.Supply) {
 			templ_7745c5c3_Err = urgeForm(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -618,7 +618,7 @@ func rateForm(f *folder) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Ask(ui.Field{Name: "words", Label: ui.T(ctx, "想说的话"), Kind: "longtext", Rows: 3, Value: f.typed(flow.Rate, "words"), Max: 500, Hint: ui.T(ctx, "可以不写。经办人看不到是谁评的，每件事只能评一次。")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Ask(ui.Field{Name: "remark", Label: ui.T(ctx, "想说的话"), Kind: "longtext", Rows: 3, Value: f.typed(flow.Rate, "remark"), Max: 500, Hint: ui.T(ctx, "可以不写。经办人看不到是谁评的，每件事只能评一次。")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -14,7 +14,7 @@ import (
 // rate is the one rating of a closed case, from 1 to 5.
 func (p *Pages) rate(w http.ResponseWriter, r *http.Request, d door) error {
 	grade, _ := strconv.Atoi(r.PostFormValue("grade"))
-	act := casework.Act{Act: flow.Act{Verb: flow.Rate, Grade: grade, Words: strings.TrimSpace(r.PostFormValue("words"))}, Key: ui.FormKey(r)}
+	act := casework.Act{Act: flow.Act{Verb: flow.Rate, Grade: grade, Words: strings.TrimSpace(r.PostFormValue("remark"))}, Key: ui.FormKey(r)}
 	err := p.Town.DB.Write(r.Context(), func(tx *db.Tx) error {
 		_, err := d.do(tx, act)
 		return err

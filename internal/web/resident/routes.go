@@ -36,6 +36,7 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	page("GET /submit", p.begin)
 	page("POST /submit/what", p.what)
 	page("POST /submit/where", p.where)
+	page("GET /submit/places", p.places)
 	page("POST /submit/send", p.send)
 	page("GET /receipt", p.receipt)
 	page("GET /receipt/file", p.receiptFile)

@@ -159,7 +159,7 @@ func (p *Pages) again(w http.ResponseWriter, r *http.Request, d door, v flow.Ver
 		return failed
 	}
 	f.At = string(v)
-	for _, name := range []string{"words", "grade"} {
+	for _, name := range []string{"words", "remark", "grade"} {
 		f.Typed[name] = r.PostFormValue(name)
 	}
 	return ui.Again(answering(w, err), r, err, func(wrong ui.Errors) templ.Component {

@@ -27,6 +27,7 @@ type sheet struct {
 	Asks   questions
 	Fields []ui.Field
 	Pick   part.Pick           // of the second step
+	Which  []ui.Option         // places that fit the words typed
 	Like   []casework.Likeness // of the third
 	Where  string              // the place in words
 	Wrong  ui.Errors
@@ -67,8 +68,7 @@ func (p *Pages) showStep(w http.ResponseWriter, r *http.Request, step int, d *dr
 		s.Fields = asks.what(ctx, d.Values)
 	case stepWhere:
 		s.Pick = p.Town.Pick(d.picked(), placeField, "")
-		s.Pick.Label = ui.T(ctx, "事情发生在哪里")
-		s.Pick.Hint = ui.T(ctx, "写街道、社区或村的名字，也可以在下面逐级选。")
+		s.Which = p.which(s.Pick)
 	case stepSend:
 		s.Fields = asks.contact(ctx, d.Values)
 		var failed error

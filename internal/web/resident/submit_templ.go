@@ -411,7 +411,7 @@ func whereForm(s sheet) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = part.PlacePicker(s.Pick).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = placePick(s.Pick, s.Which).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

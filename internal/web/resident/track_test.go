@@ -96,12 +96,12 @@ func TestRateOnce(t *testing.T) {
 		w.finish(s)
 		_, body := v.track(s)
 		v.wants(body, "请您评一次", "已更换水管", "已解决")
-		status, body := v.post("/track/case/rate", url.Values{"key": {"k1"}, "words": {"很快"}})
+		status, body := v.post("/track/case/rate", url.Values{"key": {"k1"}, "remark": {"很快"}})
 		if status != http.StatusUnprocessableEntity {
 			w.Fatalf("without a grade: %d", status)
 		}
 		v.wants(body, "很快")
-		_, body = v.post("/track/case/rate", url.Values{"key": {"k2"}, "grade": {"5"}, "words": {"很快"}})
+		_, body = v.post("/track/case/rate", url.Values{"key": {"k2"}, "grade": {"5"}, "remark": {"很快"}})
 		v.wants(body, "非常满意")
 		if strings.Contains(body, "/track/case/rate") {
 			w.Error("the form is still there")
