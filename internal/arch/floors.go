@@ -54,8 +54,10 @@ var Floors = []Row{
 	{"internal/web/supervisor", 11, "pages of dispatchers, verifiers, supervisors and leaders"},
 	{"internal/web/community", 11, "pages of community workers"},
 	{"internal/web/admin", 11, "pages of administrators"},
-	{"internal/api", 11, "everything the pages do, for programs"},
+	{"internal/web/api", 11, "everything the pages do, for programs"},
+	{"internal/demo", 11, "an invented city, built by the verbs that pages call"},
 	{"internal/app", 12, "wiring: one long readable function"},
+	{"internal/bench", 12, "measures the whole program against what the least could do"},
 	{"packs", 1, "data, embedded; the only Go in it is the embedding"},
 	{"cmd/linli", 13, "the program: flags, signals, exit codes"},
 	{"test", 14, "stories over the whole program"},
@@ -63,6 +65,7 @@ var Floors = []Row{
 
 // Beside lists the edges between packages of one floor. Each is needed for the reason given and makes no circle.
 var Beside = map[[2]string]string{
+	{"internal/bench", "internal/app"}:                   "what is measured is the program as it is served",
 	{"internal/civil", "internal/law"}:                   "a rule of counting days names its clause",
 	{"internal/form", "internal/rule"}:                   "a field is asked only when a rule says so",
 	{"internal/flow", "internal/rule"}:                   "guards of steps are rules",

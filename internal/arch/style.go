@@ -82,8 +82,9 @@ func (p *Package) file(name string) *File {
 var mayAskTheClock = map[string]string{
 	"internal/db":          "fixes the time of each transaction, and is where a test puts its clock in",
 	"internal/blob":        "marks a file as fresh, in the time of the file system that sweeps by it",
+	"internal/bench":       "measures",
 	"internal/app":         "hands the clock to everything else, and measures",
-	"internal/api":         "measures requests and their rate; decisions take the transaction's time",
+	"internal/web/api":     "measures requests and their rate; decisions take the transaction's time",
 	"internal/web/session": "tells the browser how long a cookie lives from now on",
 	"internal/arch":        "no part of the program",
 	"cmd":                  "measures, and reads the date for commands that have no transaction",
