@@ -23,6 +23,7 @@ import (
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
+	"linli/internal/web/api"
 	"linli/internal/web/resident"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
@@ -31,11 +32,12 @@ import (
 
 // Options say which city to open.
 type Options struct {
-	Data  string           // data folder: keys, attachments, local.yaml and, on SQLite, linli.db
-	DB    string           // "" or "sqlite" for the file in the data folder, else a postgres:// address
-	Now   func() time.Time // the clock; nil means the machine's
-	Packs fs.FS            // nil means those in the program
-	Log   *slog.Logger
+	Data   string           // data folder: keys, attachments, local.yaml and, on SQLite, linli.db
+	DB     string           // "" or "sqlite" for the file in the data folder, else a postgres:// address
+	Now    func() time.Time // the clock; nil means the machine's
+	Packs  fs.FS            // nil means those in the program
+	Log    *slog.Logger
+	Limits api.Limits // how often programs may ask; zero takes the defaults
 	// NoGroupCommits commits every step by itself, for the benchmark's comparison.
 	NoGroupCommits bool
 	// Quiet sends no text messages: for a city whose past is being made up or brought in.
@@ -63,6 +65,7 @@ type App struct {
 	Log      *slog.Logger
 
 	resident resident.Key
+	limits   api.Limits
 	now      func() time.Time
 	unlock   func() error
 }
@@ -72,7 +75,7 @@ const maxUpload = 20 << 20
 
 // Open opens a city and brings its tables up to date. The error says what an operator can do.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a := &App{Data: o.Data, Log: o.Log, now: o.Now}
+	a := &App{Data: o.Data, Log: o.Log, limits: o.Limits, now: o.Now}
 	if a.now == nil {
 		a.now = time.Now
 	}

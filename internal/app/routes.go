@@ -20,7 +20,7 @@ func (a *App) routes(mux *http.ServeMux, demo []account.Demo) {
 	department.Routes(mux, &department.Pages{Town: town, Sessions: a.Sessions})
 	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
-		Files: a.Blobs, Seal: a.Seal, Log: a.Log})
+		Files: a.Blobs, Seal: a.Seal, Limits: a.limits, Log: a.Log})
 }
 
 // Town is what the pages of this city share.
