@@ -138,6 +138,10 @@ func (p *Pages) intake(r *http.Request, now clockTime) (casework.Intake, []part.
 	if f := now.flow(p, in.Flow); f != nil {
 		in.Sets, wrong = part.ReadFacts(f, f.Step(flow.Register).Sets, form, wrong)
 	}
+	if len(wrong) > 0 && asked != nil { // then casework will not be asked, and the form's own mistakes belong to the same answer
+		_, more := asked.Check(in.Fields)
+		wrong = append(wrong, more...)
+	}
 	return in, files, fault.Fields(wrong)
 }
 
