@@ -25,6 +25,7 @@ type channel struct {
 	Flow     *flow.Flow
 	Pack     *pack.Pack
 	Form     *form.Form
+	Says     string // the clause by which every letter is answered, in short
 }
 
 // channels are all ways, those that can be used from here first.
@@ -57,12 +58,15 @@ func (p *Pages) channel(ctx context.Context, doc *pack.Pack, f *flow.Flow) chann
 	for _, id := range f.Offices[flow.Desk] {
 		if o := doc.Office(id); o != nil && c.Desk == "" {
 			c.Desk = o.Name
-			if len(o.Basis) > 0 {
-				if k := doc.Clause(o.Basis[0].ID); k != nil && !k.Restricted {
-					c.Does = k.Gist
-				}
-			}
 		}
+	}
+	if n := len(f.Basis); n > 0 {
+		if k := doc.Clause(f.Basis[n-1].ID); k != nil && !k.Restricted {
+			c.Does = k.Gist // the last clause of a flow's basis is the one that is its own
+		}
+	}
+	if st := f.Step(flow.Refuse); st != nil && st.Forbid != "" && len(st.Basis) > 0 {
+		c.Says = p.Town.Gist(st.Basis[0])
 	}
 	if !c.Online {
 		c.Hours = hours(doc.Law(p.Town.Cases.Law()))

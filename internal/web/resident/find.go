@@ -54,7 +54,7 @@ func (p *Pages) find(ctx context.Context, asked string, channels []channel) []an
 		}
 	}
 	for _, page := range ownPages {
-		add(answer{Title: ui.T(ctx, page.title), Note: ui.T(ctx, page.note), Href: page.href}, page.words, 1)
+		add(answer{Title: ui.T(ctx, page.title), Note: ui.T(ctx, page.note), Href: page.href}, page.words, 3)
 	}
 	slices.SortStableFunc(list, func(a, b answer) int { return cmp.Compare(b.score, a.score) })
 	return list[:min(len(list), foundMost)]

@@ -297,7 +297,7 @@ func guidePage(c channel) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.ClauseLink(st.Basis[0], "").Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.ClauseLink(st.Basis[0], c.Says).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"strings"
 
+	"linli/internal/notice"
 	"linli/internal/web/ui"
 )
 
 // A front is the home page, with what was found when something was asked.
 type front struct {
+	Bulletins []notice.Bulletin
 	Asked     string
 	Found     []answer
 	Channels  []channel
@@ -32,6 +34,10 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		if receiptNumber.MatchString(strings.ToUpper(f.Asked)) {
 			f.Number = strings.ToUpper(f.Asked)
 		}
+	}
+	var err error
+	if f.Bulletins, err = p.published(r.Context(), bulletinsHome); err != nil {
+		return err
 	}
 	return ui.Render(w, r, homePage(f))
 }

@@ -4,19 +4,21 @@ import (
 	"net/http"
 	"time"
 
+	"linli/internal/notice"
 	"linli/internal/staff"
 	"linli/internal/web/part"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
 
-// Pages serves residents. All fields but From must be set.
+// Pages serves residents. All fields but From and Notices must be set.
 type Pages struct {
 	Town     *part.Town
 	Sessions *session.Sessions
 	Key      Key                        // seals drafts and cookies
 	Now      func() time.Time           // the clock, for how often somebody may ask and how long a seal is good
 	From     func(*http.Request) string // the address a request came from; nil takes that of the connection
+	Notices  *notice.Notices            // bulletins for the public; nil: none are published, and there are no pages for them
 	limits   limits
 }
 
@@ -32,6 +34,13 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	page("GET /clauses/{document}", p.clauses)
 	page("GET /privacy", p.privacy)
 	page("GET /care/settings", p.care)
+
+	if p.Notices != nil {
+		page("GET /bulletins", p.bulletins)
+		page("GET /bulletins/{id}", p.bulletin)
+		page("GET /bulletins/{id}/figures.csv", p.bulletinFile)
+		mux.Handle("GET /public", http.RedirectHandler("/bulletins", http.StatusSeeOther))
+	}
 
 	page("GET /submit", p.begin)
 	page("POST /submit/what", p.what)

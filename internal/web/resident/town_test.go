@@ -23,8 +23,10 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
+	"linli/internal/duty"
 	"linli/internal/flow"
 	"linli/internal/job"
+	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/once"
 	"linli/internal/place"
@@ -48,11 +50,12 @@ const tables = "level,code,name,parent\n2,4112,三门峡市,\n3,411202,湖滨区
 // A town is a city with its residents' pages served.
 type town struct {
 	*testing.T
-	clock  *dbtest.Clock
-	shared *part.Town
-	server *httptest.Server
-	who    map[string]staff.Actor
-	extra  func(mux *http.ServeMux, sessions *session.Sessions)
+	clock   *dbtest.Clock
+	shared  *part.Town
+	server  *httptest.Server
+	who     map[string]staff.Actor
+	notices *notice.Notices
+	extra   func(mux *http.ServeMux, sessions *session.Sessions)
 }
 
 // each runs a test in a fresh town on both engines.
@@ -63,7 +66,8 @@ func each(t *testing.T, test func(w *town)) {
 }
 
 var migrations = []fs.FS{audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations,
-	register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations}
+	register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations, duty.Migrations,
+	notice.Migrations}
 
 func found(t *testing.T, d *db.DB, clock *dbtest.Clock) *town {
 	t.Helper()
@@ -92,6 +96,7 @@ func found(t *testing.T, d *db.DB, clock *dbtest.Clock) *town {
 	s.Files, err = blob.Open(t.TempDir(), 1<<20)
 	w.must(err)
 	s.Cases = casework.New(casework.Options{City: "4112", Law: civil.CivilCode(), Packs: packs.Index, People: people})
+	w.publish()
 	w.serve()
 	return w
 }
@@ -116,6 +121,7 @@ func (w *town) settle(tx *db.Tx, people *register.Register, password staff.Passw
 	}{
 		{"desk", "柳登记", "sm-mayor", staff.Desk, "4112", ""}, {"dispatcher", "孟派遣", "sm-mayor", staff.Dispatcher, "4112", ""},
 		{"water", "甄经办", "sm-water", staff.Handler, "", ""}, {"verifier", "严核查", "sm-office", staff.Verifier, "4112", ""},
+		{"supervisor", "杜督查", "sm-office", staff.Supervisor, "4112", ""},
 		{"wang", "王小明", "", staff.Resident, "", "19900000001"}, {"li", "李小红", "", staff.Resident, "", "19900000002"},
 	} {
 		a := staff.Account{Login: o.login, Name: o.name, Unit: o.unit}
@@ -149,7 +155,7 @@ func (w *town) serve() {
 	mux := http.NewServeMux()
 	ui.Routes(mux)
 	part.PublicRoutes(mux, w.shared)
-	resident.Routes(mux, &resident.Pages{Town: w.shared, Sessions: sessions, Key: resident.Key{1, 2, 3}, Now: w.clock.Now})
+	resident.Routes(mux, &resident.Pages{Town: w.shared, Sessions: sessions, Key: resident.Key{1, 2, 3}, Now: w.clock.Now, Notices: w.notices})
 	mux.HandleFunc("POST /login", func(rw http.ResponseWriter, r *http.Request) {
 		if _, err := sessions.Login(rw, r, r.FormValue("login"), r.FormValue("password")); err != nil {
 			ui.Fail(rw, r, err)
