@@ -9,7 +9,6 @@ import (
 
 	"linli/internal/casework"
 	"linli/internal/db"
-	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/form"
 	"linli/internal/place"
