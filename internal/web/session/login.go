@@ -147,7 +147,7 @@ func (s *Sessions) Logins(tx *db.Tx, account db.ID) ([]Login, error) {
 
 // Revoke ends one login of the account, or all of them with the zero id, from the next request on.
 func (s *Sessions) Revoke(tx *db.Tx, by staff.Actor, account, id db.ID) error {
-	n, err := tx.ExecCount("delete from session_login where account = ? and (id = ? or ? = 0)", account, id, id)
+	n, err := tx.ExecCount("delete from session_login where account = ? and (id = ? or cast(? as bigint) = 0)", account, id, id)
 	if err != nil {
 		return wrap("revoke login", err)
 	}
