@@ -46,6 +46,7 @@ var Floors = []Row{
 	{"internal/web/part", 9, "fragments that several kinds of person see: a timeline, a clock"},
 	{"internal/indicator", 10, "counts the published views of every domain below"},
 	{"internal/notice", 10, "bulletins tell of figures, and finish duties"},
+	{"internal/web/account", 11, "pages of an account: login, messages, password"},
 	{"internal/web/resident", 11, "pages of residents"},
 	{"internal/web/window", 11, "pages of the registration desks"},
 	{"internal/web/grid", 11, "pages of grid workers"},

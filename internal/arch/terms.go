@@ -24,7 +24,7 @@ var notNouns = map[string]string{
 	"Directory": "copy in memory", "Duties": "functions bound to what they need", "Drawn": "result: an invented outline", "FileGateway": "one kind of gateway",
 	"Filter": "argument of a list", "HTTPGateway": "one kind of gateway", "Index": "keeper of a copy in memory",
 	"Indicators": "functions bound to what they need", "Notices": "functions bound to what they need",
-	"Map": "copy in memory", "New": "argument: what is to be added", "Options": "settings given at wiring",
+	"Import": "functions bound to what they need", "Kind": "which secret is meant", "Map": "copy in memory", "New": "argument: what is to be added", "Newcomer": "argument: what somebody gives of himself", "Options": "settings given at wiring",
 	"Page": "part of a list", "Password": "a hash", "Report": "result of an import", "Row": "line of an import",
 	"Sender": "functions bound to what they need", "Source": "settings given at wiring", "Table": "input of an import",
 	"Tree": "copy in memory", "Version": "tells that a copy in memory is stale",
