@@ -150,8 +150,8 @@ func (p *casePage) page(ctx context.Context) ui.Page {
 		lead += " · " + p.Document
 	}
 	page := ui.Page{Title: p.Case.Title, Lead: lead, Person: p.Person, Trail: []ui.Link{{Text: p.Person.Name(ctx), Href: p.Person.Home()}}}
-	if f := p.town.Nav[p.Person]; f != nil {
-		page.Nav, page.Trail = f(ctx, p.By, ""), nil
+	if nav := p.town.navs[p.Person]; nav != nil {
+		page.Nav, page.Trail = nav(ctx, ""), nil
 	}
 	if p.Ask != nil {
 		page.Errors = p.Ask.Errors

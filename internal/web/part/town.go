@@ -26,8 +26,20 @@ type Town struct {
 	Units  *staff.Directory
 	Files  *blob.Store
 	People *register.Register
-	// Nav makes the navigation of each kind of person's pages, for the pages that several see; at is the present page.
-	Nav map[ui.Person]func(ctx context.Context, by staff.Actor, at string) []ui.Link
+
+	navs map[ui.Person]Nav
+}
+
+// A Nav makes the navigation of one kind of person's pages for whoever reads (session.From); at is the present page.
+type Nav func(ctx context.Context, at string) []ui.Link
+
+// AddNav tells how the people of one kind find their way, so that the pages which several kinds share lead back to theirs.
+// It is for wiring, before anything is served.
+func (t *Town) AddNav(p ui.Person, n Nav) {
+	if t.navs == nil {
+		t.navs = map[ui.Person]Nav{}
+	}
+	t.navs[p] = n
 }
 
 // Place writes where a place is, without the city: "湖滨区前进街道示例社区".

@@ -38,7 +38,7 @@ func (p *Pages) books(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	page := ui.Page{Title: ui.T(ctx, "登记簿"), Lead: ui.T(ctx, "按文件要求的栏目，从办件直接生成，不用另外抄写。"), Person: part.PersonOf(by),
-		Nav: Nav(ctx, by, "/window/books")}
+		Nav: nav(ctx, "/window/books")}
 	return ui.Render(w, r, booksView(page, shelves))
 }
 
@@ -111,7 +111,7 @@ func (p *Pages) book(w http.ResponseWriter, r *http.Request) error {
 	errs := ui.FieldErrors(ctx, wrong)
 	v.Fields = errs.On(span.fields(ctx))
 	v.Sheet = ui.Sheet{Title: ui.T(ctx, b.Name), Number: k.Document.Number, Issuer: p.Town.Unit(by.Unit), At: now.at}
-	v.Page = ui.Page{Title: ui.T(ctx, b.Name), Lead: k.Document.Number, Person: part.PersonOf(by), Nav: Nav(ctx, by, "/window/books"), Wide: true,
+	v.Page = ui.Page{Title: ui.T(ctx, b.Name), Lead: k.Document.Number, Person: part.PersonOf(by), Nav: nav(ctx, "/window/books"), Wide: true,
 		Trail: []ui.Link{{Text: ui.T(ctx, "登记簿"), Href: "/window/books"}}, Errors: errs}
 	if len(b.Basis) > 0 {
 		v.Gist = p.Town.Gist(b.Basis[0])

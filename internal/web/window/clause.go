@@ -33,7 +33,7 @@ func (p *Pages) clause(w http.ResponseWriter, r *http.Request) error {
 			v.Elements = append(v.Elements, e)
 		}
 	}
-	v.Page = ui.Page{Title: ui.T(ctx, "%s %s", k.Document.Number, found.At), Lead: k.Document.Title, Person: part.PersonOf(by), Nav: Nav(ctx, by, "")}
+	v.Page = ui.Page{Title: ui.T(ctx, "%s %s", k.Document.Number, found.At), Lead: k.Document.Title, Person: part.PersonOf(by), Nav: nav(ctx, "")}
 	return ui.Render(w, r, clauseView(v))
 }
 

@@ -41,7 +41,7 @@ func (p *Pages) dispatch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Page = ui.Page{Title: ui.T(ctx, "转办"), Lead: ui.T(ctx, "一次一件：看清、选定单位、转出，下一件自己出来。"), Person: ui.Window,
-		Nav: Nav(ctx, by, "/window/dispatch"), Wide: true}
+		Nav: nav(ctx, "/window/dispatch"), Wide: true}
 	v.List.Caption = ui.T(ctx, "等待转出的办件")
 	return ui.Render(w, r, dispatchView(v))
 }

@@ -40,6 +40,6 @@ func (p *Pages) find(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.List.Caption = ui.T(ctx, "查到的办件")
 	v.List.Empty = ui.Empty(ui.T(ctx, "没有查到“%s”", v.Words), ui.T(ctx, "只查您可以查看的办件。换两个字的词试试，比如“停水”。"))
-	v.Page = ui.Page{Title: ui.T(ctx, "查找"), Person: part.PersonOf(by), Nav: Nav(ctx, by, "/window/find")}
+	v.Page = ui.Page{Title: ui.T(ctx, "查找"), Person: part.PersonOf(by), Nav: nav(ctx, "/window/find")}
 	return ui.Render(w, r, findView(v))
 }

@@ -85,7 +85,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	slices.SortFunc(d.Urgent, func(a, b casework.Line) int { return a.Yellow.Compare(b.Yellow.Time) })
 	d.List.Lines, d.List.Caption = d.Urgent[:min(10, len(d.Urgent))], ui.T(ctx, "最急的办件")
 	d.May = by.HasAny(staff.Desk)
-	d.Page = ui.Page{Title: ui.T(ctx, "工作台"), Lead: strings.TrimSpace(p.Town.Unit(by.Unit) + " " + by.Name), Person: ui.Window, Nav: Nav(ctx, by, "/window")}
+	d.Page = ui.Page{Title: ui.T(ctx, "工作台"), Lead: strings.TrimSpace(p.Town.Unit(by.Unit) + " " + by.Name), Person: ui.Window, Nav: nav(ctx, "/window")}
 	return ui.Render(w, r, homePage(d))
 }
 

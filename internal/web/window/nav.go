@@ -9,11 +9,13 @@ import (
 	"linli/internal/flow"
 	"linli/internal/place"
 	"linli/internal/staff"
+	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
 
-// Nav is the way around the desks, as far as the actor's roles go.
-func Nav(ctx context.Context, by staff.Actor, at string) []ui.Link {
+// nav is the way around the desks, as far as the roles of whoever reads go.
+func nav(ctx context.Context, at string) []ui.Link {
+	by := session.From(ctx)
 	var links []ui.Link
 	add := func(may bool, text, href, key string) {
 		if may {

@@ -159,7 +159,7 @@ func (v *newPage) ask(ctx context.Context, in typed) {
 }
 
 func (v *newPage) dress(ctx context.Context, by staff.Actor, flows []*flow.Flow, wrong ui.Errors) {
-	v.Page = ui.Page{Title: ui.T(ctx, "登记%s", ui.T(ctx, v.Flow.Name)), Person: ui.Window, Nav: Nav(ctx, by, "/window/new"), Wide: true, Errors: wrong}
+	v.Page = ui.Page{Title: ui.T(ctx, "登记%s", ui.T(ctx, v.Flow.Name)), Person: ui.Window, Nav: nav(ctx, "/window/new"), Wide: true, Errors: wrong}
 	if !slices.Contains(flows, v.Flow) {
 		flows = append(slices.Clone(flows), v.Flow)
 	}

@@ -80,7 +80,7 @@ func (p *Pages) pull(tx *db.Tx, by staff.Actor, ask casework.Query, flows []*flo
 func (p *Pages) dress(ctx context.Context, v *queuePage, by staff.Actor, q url.Values, flows []*flow.Flow) {
 	chosen := q.Get("flow")
 	v.Page = ui.Page{Title: ui.T(ctx, "队列"), Lead: ui.T(ctx, "先到期的在前，照这个次序办就不会误期。"), Person: ui.Window,
-		Nav: Nav(ctx, by, "/window/queue"), Wide: true}
+		Nav: nav(ctx, "/window/queue"), Wide: true}
 	v.List.Caption = ui.T(ctx, "在办办件")
 	v.List.Empty = ui.Empty(ui.T(ctx, "这里没有办件"), ui.T(ctx, "换一个状态或渠道看看。"))
 	v.Tabs = []ui.Link{{Text: ui.T(ctx, "全部在办"), Href: queueHref("", chosen, ""), Current: v.State == ""}}

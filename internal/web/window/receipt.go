@@ -40,7 +40,7 @@ func (c clockTime) flow(p *Pages, id string) *flow.Flow { return p.Town.Flow(id,
 
 func (v *receiptPage) dress(r *http.Request) {
 	ctx := r.Context()
-	v.Page = ui.Page{Title: ui.T(ctx, "已登记 %s", v.Receipt.Number), NoHead: true, Person: ui.Window, Nav: Nav(ctx, v.By, "/window/new")}
+	v.Page = ui.Page{Title: ui.T(ctx, "已登记 %s", v.Receipt.Number), NoHead: true, Person: ui.Window, Nav: nav(ctx, "/window/new")}
 	v.Sheet = ui.Receipt{Title: ui.T(ctx, "登记回执"), Number: v.Receipt.Number, Code: v.Receipt.Code, At: v.Receipt.At,
 		Track: origin(r) + "/track?number=" + v.Receipt.Number, Issuer: v.Town.Unit(v.Case.Situation.Desk), Facts: v.facts(ctx),
 		Notes: []string{ui.T(ctx, "凭编号和查询码，可以在网上、电话或窗口查询办理进度，不需要账号。"),

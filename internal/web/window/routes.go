@@ -23,6 +23,7 @@ var officers = []staff.Role{staff.Desk, staff.Dispatcher, staff.Handler, staff.V
 
 // Routes registers the pages of the desks and, for everybody in office, the pages of a case.
 func Routes(mux *http.ServeMux, p *Pages) {
+	p.Town.AddNav(ui.Window, nav)
 	show := func(pattern string, f func(http.ResponseWriter, *http.Request) error, roles ...staff.Role) {
 		mux.Handle(pattern, p.Sessions.RequireRole(roles...)(ui.Handler(f)))
 	}

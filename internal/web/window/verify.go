@@ -31,7 +31,7 @@ func (p *Pages) verify(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Page = ui.Page{Title: ui.T(ctx, "核查"), Lead: ui.T(ctx, "谁转出、谁承办，都不能核查。打开办件，通过或者退回返工。"), Person: ui.Window,
-		Nav: Nav(ctx, by, "/window/verify"), Wide: true}
+		Nav: nav(ctx, "/window/verify"), Wide: true}
 	return ui.Render(w, r, verifyView(v))
 }
 
