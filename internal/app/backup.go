@@ -27,17 +27,22 @@ func (a *App) Backup(ctx context.Context, file string) (err error) {
 		return fmt.Errorf("make room for the backup: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
+	// The keys first: a checkpoint signed after the copy of the database would read as a database rolled back.
+	if err := os.CopyFS(filepath.Join(temp, "keys"), os.DirFS(filepath.Join(a.Data, "keys"))); err != nil {
+		return fmt.Errorf("copy keys: %w", err)
+	}
 	if err := a.DB.Backup(ctx, filepath.Join(temp, "linli.db")); err != nil {
 		return err
 	}
 	part := filepath.Join(temp, "backup")
-	if err := a.pack(ctx, part, filepath.Join(temp, "linli.db")); err != nil {
+	if err := a.pack(ctx, part, temp); err != nil {
 		return fmt.Errorf("write backup: %w", err)
 	}
 	return os.Rename(part, file)
 }
 
-func (a *App) pack(ctx context.Context, to, database string) (err error) {
+// pack writes the archive: database and keys as they were copied, attachments and settings as they are.
+func (a *App) pack(ctx context.Context, to, copied string) (err error) {
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -45,11 +50,8 @@ func (a *App) pack(ctx context.Context, to, database string) (err error) {
 	defer func() { err = errors.Join(err, out.Close()) }()
 	z := gzip.NewWriter(out)
 	t := tar.NewWriter(z)
-	if err := add(t, database, "linli.db"); err != nil {
-		return err
-	}
-	for _, name := range []string{"keys", "files", "local.yaml"} {
-		if err := addTree(ctx, t, a.Data, name); err != nil {
+	for _, part := range []struct{ root, name string }{{copied, "linli.db"}, {copied, "keys"}, {a.Data, "files"}, {a.Data, "local.yaml"}} {
+		if err := addTree(ctx, t, part.root, part.name); err != nil {
 			return err
 		}
 	}
