@@ -1,0 +1,94 @@
+package browser
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"linli/internal/app"
+	"linli/internal/civil"
+	"linli/internal/db"
+	"linli/internal/db/dbtest"
+	"linli/internal/web/ui"
+	"linli/test/town"
+)
+
+// begin is when the town is founded: a Monday in the third quarter.
+var begin = time.Date(2026, 9, 7, 9, 0, 0, 0, civil.Shanghai)
+
+// A city is the town of the tests, served by the whole program.
+type city struct {
+	*app.App
+	clock *dbtest.Clock
+	url   string
+}
+
+// each runs a test in a fresh city on each engine, both at once.
+func each(t *testing.T, test func(t *testing.T, c *city)) {
+	needChrome(t)
+	for engine, address := range map[string]func(testing.TB) string{
+		"sqlite":   func(testing.TB) string { return "sqlite" },
+		"postgres": func(t testing.TB) string { return dbtest.PostgresURL(t) },
+	} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			test(t, found(t, address(t)))
+		})
+	}
+}
+
+// found settles the town in an empty database and serves it.
+func found(t *testing.T, address string) *city {
+	t.Helper()
+	clock := dbtest.NewClock()
+	clock.Set(begin)
+	o := app.Options{Data: t.TempDir(), DB: address, Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	settle(t, o)
+	a, err := app.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(a.Handler(ui.Site{City: a.CityName(), Hotline: "12345"}))
+	t.Cleanup(func() {
+		s.Close()
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &city{a, clock, s.URL}
+}
+
+// settle opens the city once for its tables and keys; what an App reads at its opening is there at the second.
+func settle(t *testing.T, o app.Options) {
+	t.Helper()
+	a, err := app.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Write(t, a.DB, func(tx *db.Tx) error { _, err := town.Settle(tx, a.People); return err })
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// work does what the program does by itself, as far as it is due.
+func (c *city) work(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if _, err := c.LapseDue(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		n, err := c.Jobs.RunDue(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n == 0 {
+			return
+		}
+	}
+}

@@ -1,0 +1,287 @@
+package browser
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
+	logs "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"linli/test/town"
+)
+
+//go:embed find.js
+var findJS string
+
+// patience bounds every wait for a page.
+const patience = 15 * time.Second
+
+// A screen is the size of a window, in CSS pixels.
+type screen struct{ width, height int64 }
+
+var (
+	desktop = screen{1280, 900}
+	phone   = screen{390, 844}
+	narrow  = screen{320, 640} // the width at which nothing may be lost (WCAG 1.4.10)
+)
+
+// A tab is one person's browser: own cookies, own history.
+type tab struct {
+	*testing.T
+	ctx   context.Context
+	city  *city
+	close func()
+
+	mu    sync.Mutex
+	heard []string // errors and warnings of the console
+}
+
+// tab opens a window. What it hears in the console fails the test when it ends.
+func (c *city) tab(t *testing.T, size screen) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext())
+	b := &tab{T: t, ctx: ctx, city: c, close: cancel}
+	t.Cleanup(b.close)
+	t.Cleanup(b.quiet)
+	b.must(chromedp.Do(ctx))
+	b.must(chromedp.Listen(ctx, b.hear))
+	b.resize(size)
+	return b
+}
+
+// as opens a window and logs in.
+func (c *city) as(t *testing.T, login string, size screen) *tab {
+	t.Helper()
+	b := c.tab(t, size)
+	b.login(login)
+	return b
+}
+
+// login logs in by the page.
+func (b *tab) login(login string) {
+	b.Helper()
+	b.open("/login")
+	b.fill("登录名", login)
+	b.fill("密码", town.Password)
+	b.click("登录")
+}
+
+// leave logs out by the page, if anybody is logged in.
+func (b *tab) leave() {
+	b.Helper()
+	if !eval[bool](b, `!!document.querySelector("details.user")`) {
+		return
+	}
+	b.do("open the menu", chromedp.Click(chromedp.CSS("details.user summary")))
+	b.click("退出登录")
+}
+
+// end closes the window before the test ends, and lets it go.
+func (b *tab) end() {
+	b.Helper()
+	b.quiet()
+	b.close()
+}
+
+// quiet says that the console has nothing to complain of.
+func (b *tab) quiet() {
+	b.Helper()
+	if heard := b.console(); len(heard) > 0 {
+		b.Errorf("the console says:\n%s", strings.Join(heard, "\n"))
+	}
+}
+
+func (b *tab) must(err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// hear keeps what is wrong with a page. It must not call the browser.
+func (b *tab) hear(ev any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := ev.(type) {
+	case *runtime.EventExceptionThrown:
+		b.heard = append(b.heard, "exception: "+e.ExceptionDetails.Text)
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
+			b.heard = append(b.heard, fmt.Sprintf("console.%s: %s", e.Type, say(e.Args)))
+		}
+	case *logs.EventEntryAdded:
+		if e.Entry.Level == logs.EntryLevelError || e.Entry.Level == logs.EntryLevelWarning {
+			b.heard = append(b.heard, fmt.Sprintf("%s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL))
+		}
+	}
+}
+
+func say(args []*runtime.RemoteObject) string {
+	var words []string
+	for _, a := range args {
+		words = append(words, strings.TrimSpace(string(a.Value)+" "+a.Description))
+	}
+	return strings.Join(words, " ")
+}
+
+// console takes what was heard since it was last asked.
+func (b *tab) console() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	heard := b.heard
+	b.heard = nil
+	return heard
+}
+
+// do runs actions within patience.
+func (b *tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		b.lost(what, err)
+	}
+}
+
+// eval evaluates an expression to which find.js is known.
+func eval[T any](b *tab, expression string) T {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](known(expression), chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.lost(expression, err)
+	}
+	return v
+}
+
+func known(expression string) string { return "(() => {" + findJS + "; return " + expression + "})()" }
+
+// lost fails the test and tells what was on the page.
+func (b *tab) lost(what string, err error) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	at, _ := chromedp.Run(ctx, chromedp.Location())
+	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText`))
+	b.Fatalf("%s: %v\nat %s:\n%s\nconsole: %s", what, err, at, text, b.console())
+}
+
+// turn runs actions that lead to another page and checks its status.
+func (b *tab) turn(what string, status int64, actions ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	r, err := chromedp.RunResponse(ctx, actions...)
+	if err != nil {
+		b.lost(what, err)
+	}
+	if r != nil && r.Status != status {
+		b.lost(what, fmt.Errorf("status %d", r.Status))
+	}
+}
+
+func (b *tab) resize(s screen) {
+	b.Helper()
+	var mobile []chromedp.EmulateViewportOption
+	if s.width < 600 {
+		mobile = append(mobile, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	}
+	b.do("resize", chromedp.EmulateViewport(s.width, s.height, mobile...))
+}
+
+func (b *tab) open(path string) {
+	b.Helper()
+	b.turn("open "+path, 200, chromedp.Navigate(b.city.url+path))
+}
+
+// at is the path and query of the page.
+func (b *tab) at() string {
+	b.Helper()
+	return eval[string](b, "location.pathname + location.search")
+}
+
+// on is an element found by find.js, for the actions of chromedp, which wait for it.
+func on(call string, args ...any) chromedp.JSPath {
+	quoted := make([]string, len(args))
+	for i, a := range args {
+		quoted[i] = fmt.Sprintf("%q", a)
+	}
+	return chromedp.JSPath(known(call + "(" + strings.Join(quoted, ", ") + ")"))
+}
+
+// click presses a link or a button by its words, and waits for the page it leads to.
+func (b *tab) click(text string) {
+	b.Helper()
+	b.turn("click "+text, 200, chromedp.Click(on("press", text), chromedp.NodeVisible))
+}
+
+// press presses a link or a button that changes a part of the page only.
+func (b *tab) press(text string) {
+	b.Helper()
+	b.settled()
+	b.do("press "+text, chromedp.Click(on("press", text), chromedp.NodeVisible))
+	b.settled()
+}
+
+// fill types into a field, by its label.
+func (b *tab) fill(label, value string) {
+	b.Helper()
+	b.do("fill "+label, chromedp.Focus(on("field", label)), chromedp.Evaluate[chromedp.Void]("document.activeElement.select?.()"),
+		chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			_, err := cdp.Call(ctx, t, input.InsertText, input.InsertTextParams{Text: value})
+			return err
+		}))
+}
+
+// pick chooses an option of a list, by its label and words.
+func (b *tab) pick(label, text string) {
+	b.Helper()
+	b.do("pick "+label, chromedp.WaitReady(on("field", label)))
+	b.settled()
+	if !eval[bool](b, fmt.Sprintf("option(%q, %q)", label, text)) {
+		b.lost("pick "+label, fmt.Errorf("no option %s", text))
+	}
+	b.settled()
+}
+
+// settled waits until no part of the page is being replaced: a person is not quicker than that.
+func (b *tab) settled() {
+	b.Helper()
+	b.do("settle", chromedp.Poll[chromedp.Void](`!document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")`))
+}
+
+// tick chooses a box by its words, in a group by its legend ("" for any).
+func (b *tab) tick(legend, text string) {
+	b.Helper()
+	b.do("tick "+text, chromedp.Click(on("choice", text, legend), chromedp.NodeVisible))
+}
+
+// see waits until the page shows every text.
+func (b *tab) see(texts ...string) {
+	b.Helper()
+	for _, text := range texts {
+		ctx, cancel := context.WithTimeout(b.ctx, patience)
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf("document.body.innerText.includes(%q)", text), chromedp.WithPollingMutation(), chromedp.WithPollingTimeout(5*time.Second)))
+		cancel()
+		if err != nil {
+			b.lost("see "+text, err)
+		}
+	}
+}
+
+// lacks says that the page does not show a text.
+func (b *tab) lacks(text string) {
+	b.Helper()
+	if eval[bool](b, fmt.Sprintf("document.body.innerText.includes(%q)", text)) {
+		b.lost("lacks "+text, fmt.Errorf("it is there"))
+	}
+}
