@@ -6,7 +6,7 @@ import (
 	"linli/internal/pack"
 )
 
-// A ClauseProof (条款落实) is what becomes of one clause and what shows it.
+// A ClauseProof is what becomes of one clause and what shows it.
 type ClauseProof struct {
 	Clause   *pack.Clause
 	Status   Status
@@ -14,7 +14,7 @@ type ClauseProof struct {
 	Elements []ElementProof // of a clause that runs
 }
 
-// An ElementProof (要素示例) is an element with the passing examples that exercise it.
+// An ElementProof is an element with the passing examples that exercise it.
 type ElementProof struct {
 	Element  pack.Element
 	Examples []string // names, in the order of the pack; none: nothing shows that it works
