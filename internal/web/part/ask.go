@@ -2,9 +2,12 @@ package part
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
+
+	"github.com/a-h/templ"
 
 	"linli/internal/casework"
 	"linli/internal/civil"
@@ -63,6 +66,9 @@ func (t *Town) Ask(tx *db.Tx, f *Folder, in Typed, errs ui.Errors) (*Ask, error)
 		return nil, err
 	}
 	a.Fields = errs.On(a.Fields)
+	if !errs.Any() {
+		Focus(a.Fields)
+	}
 	return a, nil
 }
 
@@ -332,4 +338,18 @@ func (q *questions) words(ctx context.Context) {
 		f.Rows = 8
 	}
 	q.add(f)
+}
+
+// Focus puts the reader into the first field that takes letters.
+func Focus(fields []ui.Field) {
+	for i, f := range fields {
+		switch f.Kind {
+		case "choice", "choices", "bool", "hidden", "file", "select":
+			continue
+		}
+		attrs := templ.Attributes{"autofocus": true}
+		maps.Copy(attrs, f.Attrs)
+		fields[i].Attrs = attrs
+		return
+	}
 }

@@ -33,7 +33,7 @@ type casePage struct {
 // Show is the case page: GET /cases/{id}, with ?do=verb the form of a step, with ?back= where to go after it.
 func (t *Town) Show(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	in := Typed{Verb: flow.Verb(q.Get("do")), Key: ui.NewKey(), values: q}
+	in := Typed{Verb: flow.Verb(q.Get("do")), values: q}
 	if back := q.Get("back"); back != "" {
 		in.Back = ui.Back(back)
 	}
@@ -75,7 +75,6 @@ func (t *Town) casePage(tx *db.Tx, by staff.Actor, id db.ID, in Typed, cause err
 	if fault.KindOf(cause) == fault.KindConflict && cause != nil {
 		p.Meanwhile = since(f, in.Version)
 		in.Version = 0 // what he now sees is what he acts on
-		in.Key = ui.NewKey()
 	}
 	if in.Verb == "" {
 		return p, nil

@@ -28,7 +28,7 @@ type Typed struct {
 
 // NewTyped is the empty form of a step, with where to go after it.
 func NewTyped(v flow.Verb, back string) Typed {
-	return Typed{Verb: v, Key: ui.NewKey(), Back: back, values: url.Values{}}
+	return Typed{Verb: v, Back: back, values: url.Values{}}
 }
 
 // ReadTyped reads the form of a step. Call it after the request's form was parsed.

@@ -74,6 +74,9 @@ func (p *Pages) newPage(tx *db.Tx, by staff.Actor, values url.Values, wrong ui.E
 	v.Spot = ui.Field{Name: "spot", Label: ui.T(ctx, "具体位置"), Value: values.Get("spot"), Max: 100}
 	v.Before, v.After, v.Facts = wrong.On(v.Before), wrong.On(v.After), wrong.On(v.Facts)
 	v.Files.Error = wrong.Of(v.Files.Name)
+	if !wrong.Any() {
+		part.Focus(v.Before)
+	}
 	code, _ := v.Pick.Code()
 	if v.Likely, err = p.Town.LikelyFor(tx, by, code, in.gist(), 0); err != nil {
 		return nil, err

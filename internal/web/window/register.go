@@ -140,7 +140,7 @@ func (p *Pages) intake(r *http.Request, now clockTime) (casework.Intake, []part.
 	}
 	if len(wrong) > 0 && asked != nil { // then casework will not be asked, and the form's own mistakes belong to the same answer
 		_, more := asked.Check(in.Fields)
-		wrong = append(wrong, more...)
+		wrong = append(more, wrong...)
 	}
 	return in, files, fault.Fields(wrong)
 }

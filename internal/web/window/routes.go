@@ -2,6 +2,7 @@ package window
 
 import (
 	"net/http"
+	"slices"
 
 	"linli/internal/staff"
 	"linli/internal/web/part"
@@ -45,9 +46,10 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	shared := http.NewServeMux()
 	part.Routes(shared, p.Town)
 	gate := p.Sessions.RequireRole(officers...)(shared)
-	for _, pattern := range []string{"/cases/", "/files/", "/units/options"} {
+	for _, pattern := range []string{"/cases/", "/files/"} {
 		mux.Handle(pattern, gate)
 	}
+	mux.Handle("/units/options", p.Sessions.RequireRole(append(slices.Clone(officers), staff.Admin)...)(shared)) // administrators pick units too
 }
 
 // toCase leads to the one address of a case.
