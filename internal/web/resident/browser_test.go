@@ -20,9 +20,11 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
 	"linli/internal/flow"
+	"linli/internal/notice"
 )
 
 // A screen is one way of looking at a page.
@@ -89,8 +91,23 @@ func (b *looker) scenes() []scene {
 		{"privacy", "/privacy", anybody}, {"care", "/care/settings", anybody}, {"track", "/track?number=" + s.number, anybody},
 		{"what", "/submit", anybody}, {"receipt", "/receipt", asking}, {"case-asking", "/track/case", asking},
 		{"case-closed", "/track/case", closed}, {"case-open", "/track/case", late}, {"my", "/my", wang},
-		{"what-wrong", "POST /submit/what", anybody}, {"where", "POST /submit/what ok", anybody}, {"send", "POST /submit/where", anybody},
+		{"bulletins", "/bulletins", anybody},
+		{"bulletin", "/bulletins/" + b.bulletin(), anybody}, {"what-wrong", "POST /submit/what", anybody}, {"where", "POST /submit/what ok", anybody}, {"send", "POST /submit/where", anybody},
 	}
+}
+
+// bulletin publishes one about the quarter before, and returns its id.
+func (b *looker) bulletin() string {
+	w := b.town
+	now := w.clock.Now()
+	w.clock.Set(time.Date(2027, 1, 5, 9, 0, 0, 0, civil.Shanghai))
+	made := w.draft()
+	dbtest.Write(w, w.shared.DB, func(tx *db.Tx) error {
+		_, err := w.notices.Sign(tx, w.who["supervisor"], made.ID, notice.Signing{Number: "三政办通〔2027〕1号", Open: true, Digest: made.Digest})
+		return err
+	})
+	w.clock.Set(now)
+	return made.ID.String()
 }
 
 // looker drives the browser.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"linli/internal/db"
+	"linli/internal/law"
 	"linli/internal/notice"
 	"linli/internal/web/ui"
 )
@@ -43,7 +44,17 @@ func (p *Pages) bulletin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return ui.Render(w, r, bulletinPage(b))
+	basis := make([]cited, len(b.Basis))
+	for i, c := range b.Basis {
+		basis[i] = cited{c, p.Town.Gist(c)}
+	}
+	return ui.Render(w, r, bulletinPage(b, basis))
+}
+
+// cited is a clause with what it says in short.
+type cited struct {
+	law.Clause
+	Gist string
 }
 
 func (p *Pages) publicBulletin(r *http.Request) (b notice.Bulletin, err error) {

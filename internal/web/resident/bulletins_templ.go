@@ -171,7 +171,7 @@ func bulletinList(list []notice.Bulletin) templ.Component {
 	})
 }
 
-func bulletinPage(b notice.Bulletin) templ.Component {
+func bulletinPage(b notice.Bulletin, basis []cited) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -381,8 +381,8 @@ func bulletinPage(b notice.Bulletin) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, c := range b.Basis {
-					templ_7745c5c3_Err = ui.ClauseLink(c, "").Render(ctx, templ_7745c5c3_Buffer)
+				for _, c := range basis {
+					templ_7745c5c3_Err = ui.ClauseLink(c.Clause, c.Gist).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

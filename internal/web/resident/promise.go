@@ -32,11 +32,11 @@ func (p *Pages) promises(ctx context.Context, f *flow.Flow) []promise {
 		is := promise{Name: ui.T(ctx, c.Name)}
 		switch {
 		case c.Target.IsZero():
-			is.Words = ui.T(ctx, "%s内", c.Limit.Words())
+			is.Words = ui.T(ctx, "%s内", termWords(ctx, c.Limit))
 		case c.Limit.IsZero():
-			is.Words = ui.T(ctx, "%s内", c.Target.Words())
+			is.Words = ui.T(ctx, "%s内", termWords(ctx, c.Target))
 		default:
-			is.Words = ui.T(ctx, "%s内，最迟%s", c.Target.Words(), c.Limit.Words())
+			is.Words = ui.T(ctx, "%s内，最迟%s", termWords(ctx, c.Target), termWords(ctx, c.Limit))
 		}
 		if len(c.Basis) > 0 {
 			is.Clause, is.Gist = c.Basis[0], p.Town.Gist(c.Basis[0])
@@ -45,6 +45,17 @@ func (p *Pages) promises(ctx context.Context, f *flow.Flow) []promise {
 	}
 	return list
 }
+
+// termWords writes a term in the reader's language.
+func termWords(ctx context.Context, t civil.Term) string {
+	if format, ok := units[t.Unit]; ok {
+		return ui.T(ctx, format, t.N)
+	}
+	return t.Words()
+}
+
+var units = map[civil.Unit]string{civil.Day: ui.N("%d日"), civil.WorkDay: ui.N("%d个工作日"), civil.Month: ui.N("%d个月"),
+	civil.Hour: ui.N("%d小时"), civil.WorkHour: ui.N("%d个工作小时"), civil.Minute: ui.N("%d分钟")}
 
 // answers are the steps by which a reporter hears.
 var answers = map[flow.Verb]bool{flow.Reply: true, flow.Explain: true, flow.Accept: true, flow.Close: true, flow.Refuse: true}

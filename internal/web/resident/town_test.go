@@ -55,7 +55,6 @@ type town struct {
 	server  *httptest.Server
 	who     map[string]staff.Actor
 	notices *notice.Notices
-	extra   func(mux *http.ServeMux, sessions *session.Sessions)
 }
 
 // each runs a test in a fresh town on both engines.
@@ -161,12 +160,19 @@ func (w *town) serve() {
 			ui.Fail(rw, r, err)
 		}
 	})
-	if w.extra != nil {
-		w.extra(mux, sessions)
-	}
 	site := ui.Site{City: "三门峡市", Hotline: "12345"}
-	w.server = httptest.NewServer(ui.Secure(http.NewCrossOriginProtection().Handler(ui.Read(site, sessions.Load(mux)))))
+	w.server = httptest.NewServer(ui.Secure(http.NewCrossOriginProtection().Handler(ui.Read(site, sessions.Load(known(mux))))))
 	w.Cleanup(w.server.Close)
+}
+
+// known tells the frame who is logged in.
+func known(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if by := session.Actor(r); !by.IsZero() {
+			r = r.WithContext(ui.WithUser(r.Context(), ui.User{Name: by.Name, Areas: []ui.Person{part.PersonOf(by)}}))
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (w *town) must(err error) {
