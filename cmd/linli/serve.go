@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"linli/internal/app"
+	"linli/internal/demo"
+	"linli/internal/web/account"
 	"linli/internal/web/ui"
 )
 
@@ -56,13 +58,21 @@ func serve(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := until()
 	defer stop()
+	var offered []account.Demo
+	if *withDemo {
+		if _, err := buildDemo(ctx, w, demo.Options{}, stderr); err != nil {
+			return failed(stderr, "演示城市没有建成", err)
+		}
+		offered = demoAccounts()
+		printAccounts(stderr)
+	}
 	a, err := app.Open(ctx, app.Options{Data: w.data, DB: w.db})
 	if err != nil {
 		return failed(stderr, "无法打开数据目录 "+w.data, err)
 	}
 	defer a.Close()
 	site := ui.Site{City: a.CityName(), Hotline: "12345", Demo: *withDemo}
-	err = a.Serve(ctx, *addr, a.Handler(site), func(url string) { fmt.Fprintln(stdout, "ready", url) })
+	err = a.Serve(ctx, *addr, a.Handler(site, offered...), func(url string) { fmt.Fprintln(stdout, "ready", url) })
 	if err != nil {
 		return failed(stderr, "服务中断", err)
 	}
