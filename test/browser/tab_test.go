@@ -187,6 +187,7 @@ func (b *tab) turn(what string, status int64, actions ...chromedp.Action[chromed
 	if r != nil && r.Status != status {
 		b.lost(what, fmt.Errorf("status %d", r.Status))
 	}
+	b.until(what, `document.readyState === "complete"`)
 }
 
 func (b *tab) resize(s screen) {
@@ -256,7 +257,7 @@ func (b *tab) pick(label, text string) {
 // settled waits until no part of the page is being replaced: a person is not quicker than that.
 func (b *tab) settled() {
 	b.Helper()
-	b.do("settle", chromedp.Poll[chromedp.Void](`!document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")`))
+	b.until("settle", `!document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")`)
 }
 
 // tick chooses a box by its words, in a group by its legend ("" for any).
@@ -269,13 +270,35 @@ func (b *tab) tick(legend, text string) {
 func (b *tab) see(texts ...string) {
 	b.Helper()
 	for _, text := range texts {
-		ctx, cancel := context.WithTimeout(b.ctx, patience)
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf("document.body.innerText.includes(%q)", text), chromedp.WithPollingMutation(), chromedp.WithPollingTimeout(5*time.Second)))
-		cancel()
-		if err != nil {
-			b.lost("see "+text, err)
+		b.until("see "+text, fmt.Sprintf("document.body.innerText.includes(%q)", text))
+	}
+}
+
+// until waits for a condition of the page, on whatever document is there by then.
+func (b *tab) until(what, condition string) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	look := "new Promise((done) => { const look = () => document.body && (" + condition + ") ? done(true) : setTimeout(look, 20); look(); })"
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](look, chromedp.EvalAwaitPromise))
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil || !between(err) {
+			b.lost(what, err)
 		}
 	}
+}
+
+// between reports whether an error only says that one document has just made room for another.
+func between(err error) bool {
+	for _, said := range []string{"Cannot find context", "context was destroyed", "navigated or closed"} {
+		if strings.Contains(err.Error(), said) {
+			return true
+		}
+	}
+	return false
 }
 
 // lacks says that the page does not show a text.
