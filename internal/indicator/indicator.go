@@ -53,7 +53,7 @@ type Definition struct {
 func (d Definition) Ref() string { return d.Document + "." + d.ID }
 
 // Fewest is the sample below which the figure takes no part in a ranking.
-func (d Definition) Fewest() int64 { return int64(max(fewest, d.Indicator.Fewest)) }
+func (d Definition) Fewest() int64 { return int64(max(Few, d.Indicator.Fewest)) }
 
 // List returns the definitions in force on a day: the general ones, then those of each pack.
 func (x *Indicators) List(on civil.Date) []Definition {

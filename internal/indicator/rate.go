@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// fewest is the sample below which a rate is shown with its band and not ranked.
-const fewest = 30
+// Few is the sample below which a rate is shown with its band and not ranked.
+const Few = 30
 
 // A Rate (比率) is a share with what it rests on.
 type Rate struct {
@@ -24,7 +24,7 @@ func (r Rate) Share() float64 {
 }
 
 // Small reports whether the rate rests on so few cases that its band must be shown.
-func (r Rate) Small() bool { return r.Whole < fewest }
+func (r Rate) Small() bool { return r.Whole < Few }
 
 // Rate is the figure over what was due, as the definition says.
 func (f Figure) Rate() Rate { return rate(f.Numerator, f.Denominator) }

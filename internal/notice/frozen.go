@@ -2,12 +2,14 @@ package notice
 
 import (
 	"fmt"
+	"slices"
 
 	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/indicator"
+	"linli/internal/law"
 	"linli/internal/pack"
 	"linli/internal/staff"
 )
@@ -15,6 +17,7 @@ import (
 // A Frozen (冻结数据) is what a bulletin says, as it was when the draft was made.
 type Frozen struct {
 	At       db.Time   `json:"at"`
+	Basis    []string  `json:"basis"` // of the bulletin itself, in words
 	Sections []Section `json:"sections"`
 }
 
@@ -42,7 +45,7 @@ type Measure struct {
 	Of       string     `json:"of,omitempty"` // the condition in words, of all, of those due, of those met
 	Base     string     `json:"base,omitempty"`
 	Hit      string     `json:"hit,omitempty"`
-	Basis    []string   `json:"basis"`
+	Basis    []string   `json:"basis"`           // document and place in it, in words
 	Cases    string     `json:"cases,omitempty"` // digest of the cases behind it
 }
 
@@ -89,7 +92,7 @@ type Named struct {
 }
 
 // named bounds how many cases an alert names.
-const named = 20
+const named = 10
 
 // freezing makes the content of one bulletin.
 type freezing struct {
@@ -111,7 +114,7 @@ func (n *Notices) freeze(tx *db.Tx, by staff.Actor, k Kind, p civil.Period, area
 	for _, u := range units {
 		z.names[u.Code] = u.Name
 	}
-	f := Frozen{At: db.At(tx.Now())}
+	f := Frozen{At: db.At(tx.Now()), Basis: z.cites(k.Basis)}
 	for _, s := range k.Sections {
 		section, err := z.section(s)
 		if err != nil {
@@ -120,6 +123,19 @@ func (n *Notices) freeze(tx *db.Tx, by staff.Actor, k Kind, p civil.Period, area
 		f.Sections = append(f.Sections, section)
 	}
 	return f, nil
+}
+
+// cites writes clauses as people cite them: the document's number and the place in it.
+func (z *freezing) cites(list []law.Clause) []string {
+	words := make([]string, len(list))
+	for i, c := range list {
+		words[i] = c.String()
+		if k := z.packs().Clause(c); k != nil {
+			words[i] = z.kind.pack.Document.Number + k.At
+		}
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 func (z *freezing) section(s pack.Section) (Section, error) {
@@ -160,7 +176,7 @@ func (z *freezing) measures(out *Section, ids []string) error {
 	for i, a := range answers {
 		of, base, hit := z.counts.Formula(a.Definition, on)
 		m := Measure{Document: a.Document, ID: a.ID, Version: a.Version, On: on, Name: a.Name, Says: a.Says, Percent: a.Percent, Better: a.Better,
-			Fewest: a.Fewest(), Of: of, Base: base, Hit: hit, Basis: indicator.Cites(a.Basis)}
+			Fewest: a.Fewest(), Of: of, Base: base, Hit: hit, Basis: z.cites(a.Basis)}
 		if m.Cases, err = z.counts.Digest(z.tx, z.by, a.Definition, q); err != nil {
 			return err
 		}
@@ -208,7 +224,7 @@ func (z *freezing) alert(id string) (Alert, error) {
 	if err != nil {
 		return Alert{}, err
 	}
-	a := Alert{Document: w.Document, ID: w.ID, Version: w.Version, Name: w.Name, Says: w.Says, Why: z.counts.Why(w, z.period.To), Basis: indicator.Cites(w.Basis)}
+	a := Alert{Document: w.Document, ID: w.ID, Version: w.Version, Name: w.Name, Says: w.Says, Why: z.counts.Why(w, z.period.To), Basis: z.cites(w.Basis)}
 	if a.Count, _, err = z.counts.CountFlagged(z.tx, z.by, w, z.area); err != nil {
 		return a, err
 	}

@@ -31,7 +31,7 @@ func (n *Notices) Public(tx *db.Tx, id db.ID) (Bulletin, error) {
 // ForPublic returns the public version: no case is named, and a figure about fewer persons than the least group is
 // hidden, with the smallest other one of its column when only one would be, for it could be worked out from the whole.
 func (n *Notices) ForPublic(b Bulletin) Bulletin {
-	f := Frozen{At: b.Figures.At}
+	f := Frozen{At: b.Figures.At, Basis: b.Figures.Basis}
 	for _, s := range b.Figures.Sections {
 		out := s
 		out.Groups = make([]Group, len(s.Groups))
