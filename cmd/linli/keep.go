@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"linli/internal/app"
 	"linli/internal/db"
 	"linli/internal/staff"
+	"linli/internal/web/admin"
 	"linli/internal/web/session"
 )
 
@@ -52,7 +54,7 @@ func token(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 			return err
 		}
 		by := staff.Actor{Account: who.ID, Login: who.Login, Name: who.Name, Via: staff.ViaCommand}
-		plain, _, err = session.NewToken(tx, by, who.ID, "命令行", nil, tx.Now().Add(time.Duration(*days)*24*time.Hour))
+		plain, _, err = session.NewToken(tx, by, who.ID, "命令行", []string{session.AllScopes}, tx.Now().Add(time.Duration(*days)*24*time.Hour))
 		return err
 	})
 	if err != nil {
@@ -77,30 +79,47 @@ func verify(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	defer done()
 	ctx, stop := until()
 	defer stop()
-	reports, err := a.Verify(ctx, func(n, total int64) { fmt.Fprintf(stderr, "\r已核验 %d / %d", n, total) })
+	found, err := a.Examine(ctx, func(n, total int64) { fmt.Fprintf(stderr, "\r已核验 %d / %d", n, total) })
 	fmt.Fprintln(stderr)
 	if err != nil {
 		return failed(stderr, "核验中断", err)
 	}
-	code := 0
-	for _, r := range reports {
-		if !r.OK() {
-			code = 1
-		}
-		if *asJSON {
-			continue
-		}
-		fmt.Fprintf(stdout, "%s：%d 条记录，%d 个检查点，复算 %d 件，不符 %d 处\n", r.City, r.Entries, r.Checkpoints, r.Witnessed, r.Wrong)
-		for _, x := range r.Findings {
-			fmt.Fprintf(stdout, "  第 %d 条 %s：%s\n", x.Position, x.Subject, x.Why)
-		}
-	}
 	if *asJSON {
-		if err := json.NewEncoder(stdout).Encode(reports); err != nil {
-			return failed(stderr, "无法输出", err)
+		err = json.NewEncoder(stdout).Encode(found)
+	} else {
+		err = printVerdict(stdout, found)
+	}
+	switch {
+	case err != nil:
+		return failed(stderr, "无法输出", err)
+	case !found.OK():
+		return 1
+	}
+	return 0
+}
+
+// printVerdict writes what a verification found, and each thing that is wrong on a line of its own.
+func printVerdict(w io.Writer, v admin.Verdict) error {
+	b := bufio.NewWriter(w)
+	for _, r := range v.Logs {
+		fmt.Fprintf(b, "%s：%d 条记录，%d 个检查点，复算 %d 件，不符 %d 处\n", r.City, r.Entries, r.Checkpoints, r.Witnessed, r.Wrong)
+		for _, x := range r.Findings {
+			fmt.Fprintf(b, "  第 %d 条 %s：%s\n", x.Position, x.Subject, x.Why)
 		}
 	}
-	return code
+	fmt.Fprintf(b, "登记密钥：缺少 %d 个\n", len(v.Keys))
+	for _, k := range v.Keys {
+		fmt.Fprintf(b, "  %s\n", k)
+	}
+	fmt.Fprintf(b, "附件：丢失或改变 %d 个\n", len(v.Files))
+	for _, f := range v.Files {
+		what := "内容改变"
+		if f.Missing {
+			what = "丢失"
+		}
+		fmt.Fprintf(b, "  %s %s\n", f.Hash, what)
+	}
+	return b.Flush()
 }
 
 func backup(args []string, _ io.Reader, stdout, stderr io.Writer) int {

@@ -23,6 +23,7 @@ import (
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
+	"linli/internal/web/admin"
 	"linli/internal/web/api"
 	"linli/internal/web/resident"
 	"linli/internal/web/session"
@@ -65,6 +66,7 @@ type App struct {
 	Log      *slog.Logger
 
 	resident resident.Key
+	admin    *admin.Pages
 	limits   api.Limits
 	now      func() time.Time
 	unlock   func() error
@@ -151,6 +153,10 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Duties.Register(a.Jobs)
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Figures.Register(a.Jobs)
+	a.Jobs.HandleOutside(daily, a.tidy)
+	a.Jobs.OnFailed(daily, func(tx *db.Tx, _ job.Job) error { return nextNight(tx) })
+	a.admin = a.administration()
+	admin.Jobs(a.Jobs, a.admin)
 	notify.Register(a.Jobs, a.DB, notify.Options{Gateway: notify.FileGateway{Path: filepath.Join(o.Data, "sms.jsonl")}})
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"linli/internal/web/account"
+	"linli/internal/web/admin"
 	"linli/internal/web/api"
 	"linli/internal/web/department"
 	"linli/internal/web/part"
@@ -19,6 +20,7 @@ func (a *App) routes(mux *http.ServeMux, demo []account.Demo) {
 	part.PublicRoutes(mux, town)
 	department.Routes(mux, &department.Pages{Town: town, Sessions: a.Sessions})
 	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})
+	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Limits: a.limits, Log: a.Log})
 }

@@ -32,7 +32,10 @@ func begin(tx *db.Tx) error {
 	if err := duty.Start(tx); err != nil {
 		return err
 	}
-	return indicator.Start(tx)
+	if err := indicator.Start(tx); err != nil {
+		return err
+	}
+	return startDaily(tx)
 }
 
 func (a *App) watchClocks(ctx context.Context) {

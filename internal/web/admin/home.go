@@ -138,12 +138,10 @@ func (h *homePage) todo(ctx context.Context) []ui.Link {
 	add(h.Published < day.Year || h.Published == day.Year && day.Month == time.December, ui.T(ctx, "下一年的工作日历还没有"), "/admin/calendar",
 		ui.T(ctx, "期限暂按周末推算，并标明“暂定”。"))
 	switch {
-	case h.Checked == nil:
-		add(true, ui.T(ctx, "还没有核验过"), "/admin/log/verify", ui.T(ctx, "核验会逐条复算日志，并检查密钥和附件。"))
+	case h.Checked == nil || h.Now.Sub(h.Checked.At) > 31*24*time.Hour:
+		add(true, ui.T(ctx, "近一个月没有核验过"), "/admin/log/verify", ui.T(ctx, "核验会逐条复算日志，并检查密钥和附件。"))
 	case !h.Checked.Verdict.OK():
 		add(true, ui.T(ctx, "最近一次核验发现不符"), "/admin/log/verify", ui.T(ctx, "%s，请立即查明。", ui.Brief(ctx, h.Checked.At, h.Now)))
-	case h.Now.Sub(h.Checked.At) > 31*24*time.Hour:
-		add(true, ui.T(ctx, "一个月没有核验了"), "/admin/log/verify", ui.T(ctx, "上一次是 %s。", ui.Date(ctx, h.Checked.At)))
 	}
 	return list
 }
