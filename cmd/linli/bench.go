@@ -1,0 +1,109 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"linli/internal/bench"
+)
+
+func measure(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(args) > 0 {
+		switch args[0] {
+		case "cases":
+			return measureCases(args[1:], stdout, stderr)
+		case "queues":
+			return measureQueues(args[1:], stdout, stderr)
+		}
+	}
+	fmt.Fprint(stderr, "用法：linli bench cases [选项] 或 linli bench queues [选项]\n")
+	return 2
+}
+
+func measureCases(args []string, stdout, stderr io.Writer) int {
+	f := flag.NewFlagSet("bench cases", flag.ContinueOnError)
+	o := bench.CasesOptions{Progress: say(stderr)}
+	f.StringVar(&o.DB, "db", "sqlite", "sqlite，或可以新建数据库的 postgres://…")
+	f.IntVar(&o.Clients, "clients", 8, "同时办理的客户端")
+	f.IntVar(&o.Seconds, "seconds", 10, "每一方的秒数")
+	asJSON := f.Bool("json", false, "以 JSON 输出")
+	if code, done := parse(f, args, stderr); done {
+		return code
+	}
+	ctx, stop := until()
+	defer stop()
+	r, err := bench.Cases(ctx, o)
+	if err != nil {
+		return failed(stderr, "测量中断", err)
+	}
+	if *asJSON {
+		return printed(stdout, stderr, r)
+	}
+	fmt.Fprintf(stdout, "%s，%d 个客户端，各 %d 秒；每件 %d 行\n", r.DB, r.Clients, r.Seconds, r.Load.Total())
+	fmt.Fprintf(stdout, "%-10s %10s %10s %10s\n", "", "件/秒", "p50 毫秒", "p99 毫秒")
+	line := func(name string, x bench.Rate) {
+		fmt.Fprintf(stdout, "%-10s %10.1f %10.2f %10.2f\n", name, x.Cases, x.P50, x.P99)
+	}
+	line("linli", r.Linli)
+	line("floor", r.Floor)
+	if r.Single != nil {
+		line("single", *r.Single)
+	}
+	for _, s := range r.Linli.Steps {
+		fmt.Fprintf(stdout, "  %-8s %10d %10.2f %10.2f\n", s.Verb, s.N, s.P50, s.P99)
+	}
+	fmt.Fprintf(stdout, "比值 %.2f", r.Ratio)
+	if r.Single != nil {
+		fmt.Fprintf(stdout, "；成组提交是逐步提交的 %.2f 倍", r.Grouped)
+	}
+	fmt.Fprintln(stdout)
+	return 0
+}
+
+func printed(stdout, stderr io.Writer, v any) int {
+	if err := json.NewEncoder(stdout).Encode(v); err != nil {
+		return failed(stderr, "无法输出", err)
+	}
+	return 0
+}
+
+// say shows how far a long measurement is, on one line.
+func say(w io.Writer) func(string) {
+	return func(what string) { fmt.Fprintf(w, "\r\x1b[K%s", what) }
+}
+
+func measureQueues(args []string, stdout, stderr io.Writer) int {
+	f := flag.NewFlagSet("bench queues", flag.ContinueOnError)
+	o := bench.QueuesOptions{Progress: say(stderr)}
+	f.StringVar(&o.DB, "db", "sqlite", "sqlite，或可以新建数据库的 postgres://…")
+	f.StringVar(&o.Data, "data", "", "保留数据的目录；已经写入过的不再写入")
+	f.IntVar(&o.Cases, "cases", 1_000_000, "办件数")
+	f.IntVar(&o.Rounds, "rounds", 300, "每个问题问几次")
+	asJSON := f.Bool("json", false, "以 JSON 输出")
+	if code, done := parse(f, args, stderr); done {
+		return code
+	}
+	ctx, stop := until()
+	defer stop()
+	var err error
+	if o.Program, err = os.Executable(); err != nil {
+		return failed(stderr, "找不到程序自身", err)
+	}
+	r, err := bench.Queues(ctx, o)
+	if err != nil {
+		return failed(stderr, "测量中断", err)
+	}
+	if *asJSON {
+		return printed(stdout, stderr, r)
+	}
+	fmt.Fprintf(stdout, "%s，%d 件（未办结 %d），%d 个区划\n", r.DB, r.Cases, r.Open, r.Places)
+	fmt.Fprintf(stdout, "%-38s %-10s %6s %9s %9s %9s\n", "", "", "行", "p50 毫秒", "p95 毫秒", "p99 毫秒")
+	for _, a := range r.Answers {
+		fmt.Fprintf(stdout, "%-38s %-10s %6d %9.2f %9.2f %9.2f\n", a.Question, a.Actor, a.Rows, a.P50, a.P95, a.P99)
+	}
+	fmt.Fprintf(stdout, "启动到可用 %.0f 毫秒，空闲内存 %.0f MB\n", r.Ready, r.Memory)
+	return 0
+}
