@@ -65,3 +65,6 @@ func needChrome(t *testing.T) {
 		t.Skipf("no browser: %v; install chromium or set LINLI_CHROMIUM", missing)
 	}
 }
+
+// inject brings axe-core into the page, from outside the page's own policy.
+var inject = chromedp.Evaluate[chromedp.Void](axeJS)

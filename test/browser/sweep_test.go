@@ -1,0 +1,192 @@
+package browser
+
+import (
+	_ "embed"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+var (
+	//go:embed axe.min.js
+	axeJS string
+	//go:embed measure.js
+	measureJS string
+)
+
+// mostPages bounds what one person's links lead to: more means that two addresses of one page are not known as the same.
+const mostPages = 150
+
+// Every page that a person comes to by links is fit for everybody: on a desktop, on a telephone and at 320 px, in normal letters and
+// in care mode.
+func TestEveryPageIsFitForEverybody(t *testing.T) {
+	needChrome(t)
+	c := found(t, "sqlite")
+	c.live(t)
+	shared := &visited{}
+	for _, login := range []string{"", "resident", "desk", "duty", "xinfang", "dispatcher", "water", "housing", "verifier", "deputy", "mayor", "supervisor", "auditor", "admin"} {
+		name := login
+		if name == "" {
+			name = "visitor"
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &sweep{tab: c.tab(t, desktop), own: &visited{}, shared: shared}
+			start := "/"
+			if login != "" {
+				s.login(login)
+				start = s.at()
+			}
+			s.crawl(start)
+		})
+	}
+}
+
+// visited are the pages that were looked at, by pattern.
+type visited struct {
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+// first reports whether a pattern is new.
+func (v *visited) first(pattern string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.seen[pattern] {
+		return false
+	}
+	if v.seen == nil {
+		v.seen = map[string]bool{}
+	}
+	v.seen[pattern] = true
+	return true
+}
+
+// A sweep is one person's way through all his pages.
+type sweep struct {
+	*tab
+	own    *visited // of this person
+	shared *visited // pages that look the same to everybody who may see them
+	pages  int
+}
+
+// crawl looks at a page and at those it leads to.
+func (s *sweep) crawl(start string) {
+	queue := []string{start, "/me", "/messages"}
+	if start == "/" {
+		queue = queue[:1]
+	}
+	for len(queue) > 0 {
+		path := queue[0]
+		queue = queue[1:]
+		if !s.news(path) {
+			continue
+		}
+		if s.pages++; s.pages > mostPages {
+			s.Fatalf("more than %d pages: %s", mostPages, path)
+		}
+		queue = append(queue, s.look(path)...)
+	}
+	s.Logf("%d pages", s.pages)
+}
+
+// news reports whether a page is one that nobody has looked at, if it is the same for all, or this person has not.
+func (s *sweep) news(path string) bool {
+	p := pattern(path)
+	for _, prefix := range []string{"/clauses/", "/guide/", "/help", "/privacy", "/track", "/submit", "/bulletins", "/login", "/care", "/{$}", "/api"} {
+		if strings.HasPrefix(p, prefix) || p == "/" {
+			return s.shared.first(p)
+		}
+	}
+	if strings.Contains(p, "do=") { // the form of a step is one template for all
+		return s.shared.first(p)
+	}
+	return s.own.first(p)
+}
+
+var (
+	ids    = regexp.MustCompile(`/[0-9a-z]{13}(/|$)`)
+	hashes = regexp.MustCompile(`/[0-9a-f]{64}(/|$)`)
+	codes  = regexp.MustCompile(`/[0-9]{4,12}(/|$)`)
+)
+
+// pattern is what addresses of the same page have in common: the path without ids, the names of what is asked, and which step.
+func pattern(path string) string {
+	u, err := url.Parse(path)
+	if err != nil {
+		return path
+	}
+	p := u.Path
+	for _, r := range []*regexp.Regexp{ids, hashes, codes} {
+		p = r.ReplaceAllString(p, "/{id}$1")
+	}
+	for _, prefix := range []string{"/clauses/", "/guide/"} {
+		if strings.HasPrefix(p, prefix) {
+			p = prefix + "*" + strings.Repeat("/*", strings.Count(p, "/")-2)
+		}
+	}
+	var asked []string
+	for name, values := range u.Query() {
+		if name == "do" || name == "tab" || name == "flow" {
+			name += "=" + values[0]
+		}
+		asked = append(asked, name)
+	}
+	slices.Sort(asked)
+	if len(asked) > 0 {
+		p += "?" + strings.Join(asked, "&")
+	}
+	return p
+}
+
+// look measures one page in every way and returns where its links lead.
+func (s *sweep) look(path string) []string {
+	s.resize(desktop)
+	s.open("/care?on=0&back=" + url.QueryEscape(path))
+	links := s.links()
+	s.measure(path, "normal", 44, 14)
+	s.resize(desktop)
+	s.open("/care?on=1&back=" + url.QueryEscape(path))
+	s.measure(path, "care", 60, 18)
+	s.open("/care?on=3&back=" + url.QueryEscape(path))
+	s.resize(narrow)
+	s.tell(path, "largest letters at 320 px", eval[[]string](s.tab, measured("wide()")))
+	return links
+}
+
+func (s *sweep) measure(path, mode string, touch, letter int) {
+	s.do("axe", inject)
+	s.tell(path, mode+" on a desktop", eval[[]string](s.tab, measured("faults()")))
+	s.resize(phone)
+	s.tell(path, mode+" on a telephone", eval[[]string](s.tab, measured("faults()")))
+	s.tell(path, mode+" on a telephone", eval[[]string](s.tab, measured(fmt.Sprintf("small(%d, %d)", touch, letter))))
+	s.resize(narrow)
+	s.tell(path, mode+" at 320 px", eval[[]string](s.tab, measured("wide()")))
+}
+
+func measured(call string) string { return "(() => {" + measureJS + "; return " + call + "})()" }
+
+func (s *sweep) tell(path, how string, wrong []string) {
+	s.Helper()
+	if heard := s.console(); len(heard) > 0 {
+		wrong = append(wrong, "console: "+strings.Join(heard, "; "))
+	}
+	if len(wrong) > 0 {
+		s.Errorf("%s, %s:\n  %s", path, how, strings.Join(wrong, "\n  "))
+	}
+}
+
+// links are the pages of this site that the page leads to, without files and switches of the frame.
+func (s *sweep) links() []string {
+	all := eval[[]string](s.tab, `[...document.querySelectorAll("a[href]")].filter((a) => a.origin === location.origin && !a.hasAttribute("download")).map((a) => a.pathname + a.search)`)
+	return slices.DeleteFunc(all, func(l string) bool {
+		return strings.HasPrefix(l, "/care?") || strings.HasPrefix(l, "/language?") || strings.HasPrefix(l, "/files/") || strings.HasPrefix(l, "/api/") ||
+			strings.HasSuffix(pathOf(l), "csv") || strings.Contains(l, ".geojson") || strings.Contains(l, "/file")
+	})
+}
+
+func pathOf(l string) string { p, _, _ := strings.Cut(l, "?"); return p }
