@@ -19,6 +19,7 @@ import (
 	"linli/internal/duty"
 	"linli/internal/indicator"
 	"linli/internal/job"
+	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -61,6 +62,7 @@ type App struct {
 	Units    *staff.Directory
 	Duties   *duty.Duties
 	Figures  *indicator.Indicators
+	Notices  *notice.Notices
 	Sessions *session.Sessions
 	Jobs     *job.Runner
 	Log      *slog.Logger
@@ -153,6 +155,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Duties.Register(a.Jobs)
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Figures.Register(a.Jobs)
+	a.Notices = notice.New(notice.Options{Packs: a.Catalog.Index, Counts: a.Figures, Duties: a.Duties})
 	a.Jobs.HandleOutside(daily, a.tidy)
 	a.Jobs.OnFailed(daily, func(tx *db.Tx, _ job.Job) error { return nextNight(tx) })
 	a.admin = a.administration()

@@ -9,6 +9,7 @@ import (
 	"linli/internal/web/department"
 	"linli/internal/web/part"
 	"linli/internal/web/resident"
+	"linli/internal/web/supervisor"
 	"linli/internal/web/window"
 )
 
@@ -16,10 +17,11 @@ import (
 func (a *App) routes(mux *http.ServeMux, demo []account.Demo) {
 	town := a.Town()
 	account.Routes(mux, &account.Pages{Town: town, Sessions: a.Sessions, Demo: demo})
-	resident.Routes(mux, &resident.Pages{Town: town, Sessions: a.Sessions, Key: a.resident, Now: a.now})
+	resident.Routes(mux, &resident.Pages{Town: town, Sessions: a.Sessions, Key: a.resident, Now: a.now, Notices: a.Notices})
 	part.PublicRoutes(mux, town)
 	department.Routes(mux, &department.Pages{Town: town, Sessions: a.Sessions})
 	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})
+	supervisor.Routes(mux, &supervisor.Pages{Town: town, Sessions: a.Sessions, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Limits: a.limits, Log: a.Log})

@@ -10,6 +10,7 @@ import (
 	"linli/internal/exchange"
 	"linli/internal/indicator"
 	"linli/internal/job"
+	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/once"
 	"linli/internal/place"
@@ -24,5 +25,5 @@ import (
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, demo.Migrations)
+		casework.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, demo.Migrations)
 }
