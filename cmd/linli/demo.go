@@ -21,7 +21,7 @@ func demoCity(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	w.flags(f)
 	var o demo.Options
 	f.IntVar(&o.Scale, "scale", demo.DefaultScale, fmt.Sprintf("居民`人数`，%d 为上限", demo.MaxScale))
-	f.IntVar(&o.Cases, "cases", 0, fmt.Sprintf("两年的办件`数`；0 为居民人数的一倍半，最多 %d", demo.MaxCases))
+	f.IntVar(&o.Cases, "cases", 0, fmt.Sprintf("两年的办件`数`；0 为居民人数的 1.2 倍，最多 %d", demo.MaxCases))
 	f.Int64Var(&o.Seed, "seed", 1, "随机数`种子`：同一种子建出同一座城市")
 	asJSON := f.Bool("json", false, "以 JSON 输出结果")
 	if code, done := parse(f, args, stderr); done {

@@ -31,7 +31,7 @@ type Options struct {
 	People *register.Register
 
 	Scale    int                                // residents; 0 is DefaultScale
-	Cases    int                                // over two years, besides those that stand open at present; 0 is three for every two residents, at most MaxCases
+	Cases    int                                // over two years, besides those that stand open at present; 0 is six for every five residents, at most MaxCases
 	Seed     int64                              // 0 is 1
 	Now      time.Time                          // the city's present; zero is the database's
 	Progress func(what string, done, total int) // nil for none
@@ -64,7 +64,7 @@ func Build(ctx context.Context, o Options) (Summary, error) {
 		return Summary{}, fmt.Errorf("build demonstration city: %w", err)
 	}
 	if !b.finished {
-		for _, phase := range []func(context.Context) error{b.found, b.people, b.live} {
+		for _, phase := range []func(context.Context) error{b.found, b.people, b.enact} {
 			if err := phase(ctx); err != nil {
 				return Summary{}, fmt.Errorf("build demonstration city: %w", err)
 			}
@@ -116,14 +116,14 @@ func begin(ctx context.Context, o Options) (*build, error) {
 		o.Seed = 1
 	}
 	b := &build{o: o, calendar: civil.Standard()}
-	err := o.DB.Write(ctx, func(tx *db.Tx) error { return b.open1(tx) })
+	err := o.DB.Write(ctx, func(tx *db.Tx) error { return b.claim(tx) })
 	if err != nil {
 		return nil, err
 	}
 	b.now, b.finished = b.row.ends.Time, b.row.finished == 1
 	b.o.Seed, b.o.Scale = b.row.seed, b.row.scale
 	if b.o.Cases == 0 {
-		b.o.Cases = min(b.o.Scale*3/2, MaxCases)
+		b.o.Cases = min(b.o.Scale*6/5, MaxCases)
 	}
 	b.tasks = duty.New(duty.Options{Law: civil.CivilCode(), Packs: o.Packs})
 	today := civil.DateOf(b.now, civil.Shanghai)
@@ -132,7 +132,7 @@ func begin(ctx context.Context, o Options) (*build, error) {
 	return b, nil
 }
 
-func (b *build) open1(tx *db.Tx) error {
+func (b *build) claim(tx *db.Tx) error {
 	err := tx.QueryRow("select seed, scale, ends_at, residents, plan, done, finished from demo_run where id = 1").
 		Scan(&b.row.seed, &b.row.scale, &b.row.ends, &b.row.residents, &b.row.plan, &b.row.done, &b.row.finished)
 	if !errors.Is(err, db.ErrNoRows) {

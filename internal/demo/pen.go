@@ -53,15 +53,15 @@ type pen struct {
 
 // A turn is what sets a story apart from the plain one.
 type turn struct {
-	flow                                           string
-	important, wrong, joint, extend, ask, rework   bool
-	refuse, urge, supervise, appeal, letter, plain bool
-	heads                                          int     // visitors
-	malignant, direct, plan                        bool    // of a visit
-	county                                         bool    // handled by the county's government
-	slow                                           float64 // times as long as usual; 0 is 1
-	finding                                        string
-	stop                                           flow.State // "" goes on to the end
+	flow                                         string
+	important, wrong, joint, extend, ask, rework bool
+	refuse, urge, supervise, appeal, letter      bool
+	heads                                        int     // visitors
+	malignant, direct, plan                      bool    // of a visit
+	county                                       bool    // handled by the county's government
+	slow                                         float64 // times as long as usual; 0 is 1
+	finding                                      string
+	stop                                         flow.State // "" goes on to the end
 }
 
 // wait lets working time pass, about so many hours, half to three times.

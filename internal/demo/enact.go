@@ -23,8 +23,8 @@ type known struct {
 	number, code string
 }
 
-// live lets everything happen, in order.
-func (b *build) live(ctx context.Context) error {
+// enact lets everything happen, in order.
+func (b *build) enact(ctx context.Context) error {
 	b.progress("编写办件", 0, b.o.Cases)
 	ops, err := b.plan()
 	if err != nil {
