@@ -33,6 +33,7 @@ type Line struct {
 	Limit      db.Time    `json:"limit"`
 	Replied    db.Time    `json:"replied"`
 	Closed     db.Time    `json:"closed"`
+	Stopped    bool       `json:"stopped"` // its clock, in time or late: nothing runs towards Limit any more
 	Late       bool       `json:"late"`
 	Joint      bool       `json:"joint"`
 	Returns    int        `json:"returns"`
@@ -42,14 +43,15 @@ type Line struct {
 }
 
 const lineColumns = `c.id, c.number, c.title, c.flow, c.channel, c.weight, c.kind, c.place, c.desk, c.lead, c.state, c.registered_at,
-	c.last_step_at, c.yellow_at, c.target_at, c.limit_at, c.replied_at, c.closed_at, c.late, c.joint, c.returns, c.reworks, c.grade, c.version`
+	c.last_step_at, c.yellow_at, c.target_at, c.limit_at, c.replied_at, c.closed_at,
+	case when c.met <> -1 then 1 else 0 end, c.late, c.joint, c.returns, c.reworks, c.grade, c.version`
 
 func scanLine(rows *db.Rows) (Line, error) {
 	var l Line
 	var yellow string
 	err := rows.Scan(&l.ID, &l.Number, &l.Title, &l.Flow, &l.Channel, &l.Weight, &l.Kind, &l.Place, &l.Desk, &l.Lead, (*string)(&l.State),
-		&l.Registered, &l.LastStep, &yellow, &l.Target, &l.Limit, &l.Replied, &l.Closed, &l.Late, &l.Joint, &l.Returns, &l.Reworks,
-		&l.Grade, &l.Version)
+		&l.Registered, &l.LastStep, &yellow, &l.Target, &l.Limit, &l.Replied, &l.Closed, &l.Stopped, &l.Late, &l.Joint,
+		&l.Returns, &l.Reworks, &l.Grade, &l.Version)
 	if err == nil && yellow < noYellow {
 		l.Yellow, err = db.ParseTime(yellow)
 	}

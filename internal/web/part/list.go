@@ -90,7 +90,7 @@ func LineMark(k casework.Line, now time.Time) ui.Mark {
 		return ui.Ended
 	case k.State == flow.Waiting:
 		return ui.Paused
-	case answered[k.State] || k.Yellow.IsZero():
+	case k.Stopped || answered[k.State] || k.Yellow.IsZero():
 		return ui.Normal
 	case !k.Limit.IsZero() && !now.Before(k.Limit.Time):
 		return ui.Red
@@ -112,7 +112,7 @@ func lineEnd(ctx context.Context, k casework.Line, now time.Time) string {
 	case k.State == flow.Waiting:
 		return ui.T(ctx, "等待补正")
 	}
-	if due := nextEnd(k, now); !due.IsZero() {
+	if due := nextEnd(k, now); !due.IsZero() && !k.Stopped {
 		return ui.Left(ctx, due, now)
 	}
 	return ui.T(ctx, "没有时限")
@@ -120,7 +120,7 @@ func lineEnd(ctx context.Context, k casework.Line, now time.Time) string {
 
 // lineLimit names the days of the row's clock.
 func lineLimit(ctx context.Context, k casework.Line, now time.Time) string {
-	if shut[k.State] || answered[k.State] {
+	if shut[k.State] || answered[k.State] || k.Stopped {
 		return ""
 	}
 	target, limit := k.Target.Time, k.Limit.Time

@@ -95,14 +95,15 @@ func TestTheMarkOfARow(t *testing.T) {
 		line casework.Line
 		want ui.Mark
 	}{
-		"calm":             {casework.Line{State: flow.Dispatched, Yellow: at(1), Limit: at(20)}, ui.Normal},
-		"yellow":           {casework.Line{State: flow.Dispatched, Yellow: at(-1), Limit: at(20)}, ui.Yellow},
-		"red":              {casework.Line{State: flow.Dispatched, Yellow: at(-9), Limit: at(0)}, ui.Red},
-		"answered in time": {casework.Line{State: flow.Replied, Yellow: at(-9), Limit: at(-1)}, ui.Normal},
-		"answered late":    {casework.Line{State: flow.Replied, Late: true}, ui.Red},
-		"waiting":          {casework.Line{State: flow.Waiting}, ui.Paused},
-		"closed":           {casework.Line{State: flow.Closed, Yellow: at(-9), Limit: at(-1)}, ui.Ended},
-		"without a clock":  {casework.Line{State: flow.Registered}, ui.Normal},
+		"calm":              {casework.Line{State: flow.Dispatched, Yellow: at(1), Limit: at(20)}, ui.Normal},
+		"yellow":            {casework.Line{State: flow.Dispatched, Yellow: at(-1), Limit: at(20)}, ui.Yellow},
+		"red":               {casework.Line{State: flow.Dispatched, Yellow: at(-9), Limit: at(0)}, ui.Red},
+		"answered in time":  {casework.Line{State: flow.Replied, Yellow: at(-9), Limit: at(-1)}, ui.Normal},
+		"another clock met": {casework.Line{State: flow.Dispatched, Stopped: true, Yellow: at(-9), Limit: at(-1)}, ui.Normal},
+		"answered late":     {casework.Line{State: flow.Replied, Late: true}, ui.Red},
+		"waiting":           {casework.Line{State: flow.Waiting}, ui.Paused},
+		"closed":            {casework.Line{State: flow.Closed, Yellow: at(-9), Limit: at(-1)}, ui.Ended},
+		"without a clock":   {casework.Line{State: flow.Registered}, ui.Normal},
 	} {
 		if got := LineMark(c.line, now); got != c.want {
 			t.Errorf("%s is %s, want %s", name, got, c.want)

@@ -278,3 +278,26 @@ func TestTheDispatcherSeesWhyNotYet(t *testing.T) {
 	o.step("desk", id, flow.Accept)
 	o.wants("the page", o.page("dispatcher", "/window/dispatch"), "请先确定“轻重”")
 }
+
+// A letter's only clock asks that an instruction be passed on in time. Once it is, the letter stands calm in every list.
+func TestAClockThatWasMetTurnsNoCard(t *testing.T) {
+	each(t, func(o *office) {
+		a := o.post("desk", "/window/new", "key", o.key(), "flow", "letter", "place", "果园村", "writer", "何乙", "received", "2026-10-08",
+			"subject", "征地补偿", "content", "补偿款没有发到户。", "route", "leader")
+		id := caseLink.FindStringSubmatch(a.text)[1]
+		o.step("desk", id, flow.Accept)
+		form := o.page("desk", "/cases/"+id+"?do=present")
+		deputy := o.w.Actor(t, "deputy").Account.String()
+		o.wants("the leaders", form, "市政府办公室分管领导 蒋副主任", `value="`+deputy+`"`)
+		o.step("desk", id, flow.Present, "leader", deputy)
+		o.step("deputy", id, flow.Instruct, "words", "请自然资源部门核实，尽快兑现。")
+		o.step("dispatcher", id, flow.Dispatch, "unit", "housing")
+		o.w.Clock.Advance(30 * 24 * time.Hour)
+		list := o.page("dispatcher", "/window/queue?state=dispatched")
+		o.wants("the queue", list, "征地补偿", "没有时限")
+		if strings.Contains(list, "红牌") || strings.Contains(list, "黄牌") {
+			t.Errorf("a met clock turns a card\n%s", excerpt(list))
+		}
+		o.wants("the case", o.page("desk", "/cases/"+id), "未了义务", "向作出批示的领导报告办理结果", "向 市政府办公室分管领导 蒋副主任", "请自然资源部门核实")
+	})
+}
