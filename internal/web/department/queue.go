@@ -22,12 +22,18 @@ type sieve struct {
 
 // sieves are the tabs in their order; the first shows what this unit has to do.
 var sieves = []sieve{
-	{"todo", ui.N("要办的"), func(l casework.Line, unit string, _ time.Time) bool { return l.State == flow.Dispatched && l.Lead == unit }},
+	{"todo", ui.N("要办的"), func(l casework.Line, unit string, _ time.Time) bool {
+		return l.State == flow.Dispatched && l.Lead == unit
+	}},
 	{"late", ui.N("已超期"), func(l casework.Line, unit string, now time.Time) bool { return part.LineMark(l, now) == ui.Red }},
 	{"soon", ui.N("将到期"), func(l casework.Line, unit string, now time.Time) bool { return part.LineMark(l, now) == ui.Yellow }},
-	{"help", ui.N("协办的"), func(l casework.Line, unit string, _ time.Time) bool { return l.State == flow.Dispatched && l.Lead != unit }},
+	{"help", ui.N("协办的"), func(l casework.Line, unit string, _ time.Time) bool {
+		return l.State == flow.Dispatched && l.Lead != unit
+	}},
 	{"wait", ui.N("待补正"), func(l casework.Line, _ string, _ time.Time) bool { return l.State == flow.Waiting }},
-	{"sent", ui.N("已答复待核查"), func(l casework.Line, _ string, _ time.Time) bool { return l.State == flow.Replied || l.State == flow.Verified }},
+	{"sent", ui.N("已答复待核查"), func(l casework.Line, _ string, _ time.Time) bool {
+		return l.State == flow.Replied || l.State == flow.Verified
+	}},
 	{"all", ui.N("全部在办"), func(casework.Line, string, time.Time) bool { return true }},
 }
 
