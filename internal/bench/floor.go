@@ -13,6 +13,7 @@ import (
 
 	"database/sql"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	_ "modernc.org/sqlite" // the floor opens a file by itself, without what internal/db does
 
@@ -100,15 +101,6 @@ func (f *floor) commit(w http.ResponseWriter, r *http.Request, at int) {
 	w.Write([]byte(`{"case":"0000000000001"}`))
 }
 
-// insert is one statement for so many rows.
-func insert(rows int, mark func(i int) string) string {
-	marks := make([]string, rows)
-	for i := range marks {
-		marks[i] = "(" + mark(i) + ")"
-	}
-	return "insert into floor_row (body) values " + strings.Join(marks, ",")
-}
-
 // A batch waits for its commit.
 type batch struct {
 	rows []any
@@ -130,7 +122,11 @@ func sqliteFloor(ctx context.Context, dir string, l Load) (*floor, error) {
 			return nil, errors.Join(fmt.Errorf("%s: %w", q, err), d.Close())
 		}
 	}
-	g := &grouper{conn: conn, queue: make(chan batch, 256), ended: make(chan struct{}), inserts: map[int]*sql.Stmt{}}
+	insert, err := conn.PrepareContext(ctx, "insert into floor_row (body) values (?)")
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	g := &grouper{conn: conn, insert: insert, queue: make(chan batch, 256), ended: make(chan struct{})}
 	go g.run()
 	stop := func() error {
 		close(g.queue)
@@ -140,11 +136,12 @@ func sqliteFloor(ctx context.Context, dir string, l Load) (*floor, error) {
 	return serveFloor(g.put, stop, l)
 }
 
+// A grouper writes each row by a statement, as rows of several tables have to be, and commits them together.
 type grouper struct {
-	conn    *sql.Conn
-	queue   chan batch
-	ended   chan struct{}
-	inserts map[int]*sql.Stmt
+	conn   *sql.Conn
+	insert *sql.Stmt
+	queue  chan batch
+	ended  chan struct{}
 }
 
 func (g *grouper) put(_ context.Context, rows []any) error {
@@ -180,16 +177,10 @@ func (g *grouper) commit(group []batch) error {
 		return err
 	}
 	for _, b := range group {
-		s := g.inserts[len(b.rows)]
-		if s == nil {
-			var err error
-			if s, err = g.conn.PrepareContext(ctx, insert(len(b.rows), func(int) string { return "?" })); err != nil {
+		for _, row := range b.rows {
+			if _, err := g.insert.ExecContext(ctx, row); err != nil {
 				return err
 			}
-			g.inserts[len(b.rows)] = s
-		}
-		if _, err := s.ExecContext(ctx, b.rows...); err != nil {
-			return err
 		}
 	}
 	_, err := g.conn.ExecContext(ctx, "commit")
@@ -208,8 +199,11 @@ func postgresFloor(ctx context.Context, url string, l Load) (*floor, error) {
 		return nil, err
 	}
 	put := func(ctx context.Context, rows []any) error {
-		_, err := pool.Exec(ctx, insert(len(rows), func(i int) string { return fmt.Sprint("$", i+1) }), rows...)
-		return err
+		b := &pgx.Batch{}
+		for _, row := range rows {
+			b.Queue("insert into floor_row (body) values ($1)", row)
+		}
+		return pool.SendBatch(ctx, b).Close() // one transaction, for nothing in it begins another
 	}
 	return serveFloor(put, func() error { pool.Close(); return nil }, l)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"sync"
 
 	"modernc.org/sqlite"
@@ -76,7 +77,7 @@ func (c *sqliteConn) prepare(text string) (*sqliteStmt, error) {
 	if len(c.stmts) >= statementLimit {
 		c.forget()
 	}
-	st, err := c.conn.Prepare(text)
+	st, err := c.conn.Prepare(steady(text))
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +91,10 @@ func (c *sqliteConn) prepare(text string) (*sqliteStmt, error) {
 	c.stmts[text] = s
 	return s, nil
 }
+
+// steady keeps the plan of a statement from depending on the number that LIMIT is bound to: SQLite would parse the statement
+// again whenever the number is bound, which costs more than most statements take.
+func steady(text string) string { return strings.ReplaceAll(text, "limit ?", "limit (? + 0)") }
 
 // do runs a statement without arguments.
 func (c *sqliteConn) do(text string) error {

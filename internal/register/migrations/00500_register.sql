@@ -25,7 +25,9 @@ create table register_secret (
 	last_at  TEXT NOT NULL
 );
 create unique index register_secret_once on register_secret (person, kind, lookup);
-create unique index register_secret_id_number on register_secret (lookup) where kind = 'id-number';
+-- Written with substr because SQLite holds each "kind = ?" against an index "where kind = …" and plans the statement anew every
+-- time it is bound.
+create unique index register_secret_id_number on register_secret (lookup) where substr(kind, 1, 3) = 'id-';
 create index register_secret_lookup on register_secret (kind, lookup);
 create index register_secret_key on register_secret (key, id);
 
