@@ -3,12 +3,14 @@ package window
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/a-h/templ"
 
 	"linli/internal/casework"
 	"linli/internal/db"
 	"linli/internal/fault"
+	"linli/internal/form"
 	"linli/internal/staff"
 	"linli/internal/web/part"
 	"linli/internal/web/session"
@@ -20,7 +22,8 @@ type callerPart struct {
 	Phone string
 	Lines []casework.Line
 	Open  int
-	List  part.List
+	Now   time.Time
+	Known casework.Reporter // name and address as given last; empty when the clerk may not see them
 }
 
 // callerMost is how many earlier cases stand beside the form.
@@ -28,35 +31,57 @@ const callerMost = 5
 
 // callerAttrs ask for the caller's earlier cases as soon as the number is typed.
 func callerAttrs(field string) templ.Attributes {
-	return templ.Attributes{"hx-get": "/window/new/caller?for=" + field, "hx-trigger": "change, input changed delay:600ms",
+	return templ.Attributes{"hx-post": "/window/new/caller?for=" + field, "hx-trigger": "change, input changed delay:600ms",
 		"hx-target": "#caller", "hx-swap": "outerHTML"}
 }
 
 // callerOf lists the earlier cases of a telephone number. A number that is not whole yet has none.
 func (p *Pages) callerOf(tx *db.Tx, by staff.Actor, phone string) (*callerPart, error) {
-	c := &callerPart{Phone: phone}
+	c := &callerPart{Phone: phone, Now: tx.Now()}
 	if phone == "" {
 		return c, nil
 	}
 	lines, err := p.Town.Cases.Caller(tx, by, phone, callerMost)
 	if err != nil && fault.KindOf(err) == fault.KindInvalid {
-		return &callerPart{}, nil
+		return &callerPart{Now: tx.Now()}, nil
 	}
-	c.Lines, c.List = lines, part.List{Lines: lines, Now: tx.Now(), Caption: ui.T(tx.Ctx(), "来电人以前的办件")}
+	if err != nil || len(lines) == 0 {
+		return c, err
+	}
+	c.Lines = lines
 	for _, l := range lines {
 		if part.LineMark(l, tx.Now()) != ui.Ended {
 			c.Open++
 		}
 	}
+	c.Known, err = p.known(tx, by, lines[0].ID, phone)
 	return c, err
 }
 
-// caller answers the registration screen while the number is typed.
+// known is how the caller gave his name the last time, when the clerk keeps that case and so may read it in full.
+func (p *Pages) known(tx *db.Tx, by staff.Actor, last db.ID, phone string) (casework.Reporter, error) {
+	k, err := p.Town.Cases.Get(tx, by, last)
+	if err != nil || !by.Has(staff.Desk, k.Path, k.Situation.Desk) {
+		return casework.Reporter{}, err
+	}
+	list, err := p.Town.Cases.Reporters(tx, by, k)
+	for _, r := range list {
+		if r.Phone == form.MaskPhone(form.Narrow(phone)) {
+			return r, err
+		}
+	}
+	return casework.Reporter{}, err
+}
+
+// caller answers the registration screen while the number is typed. It comes by POST so that the number stands in no
+// address and no log.
 func (p *Pages) caller(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
+	if err := p.Town.ParseForm(w, r); err != nil {
+		return err
+	}
 	var c *callerPart
 	err := p.Town.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
-		c, err = p.callerOf(tx, session.Actor(r), q.Get(q.Get("for")))
+		c, err = p.callerOf(tx, session.Actor(r), r.PostForm.Get(r.URL.Query().Get("for")))
 		return err
 	})
 	if err != nil {
@@ -67,19 +92,22 @@ func (p *Pages) caller(w http.ResponseWriter, r *http.Request) error {
 
 // likely answers the registration screen while the matter is typed.
 func (p *Pages) likely(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
+	if err := p.Town.ParseForm(w, r); err != nil {
+		return err
+	}
+	v := r.PostForm
 	var list []casework.Likeness
 	err := p.Town.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
-		in := typed{values: q, form: p.Town.Cases.Form(q.Get("flow"), tx.Now())}
+		in := typed{values: v, form: p.Town.Cases.Form(v.Get("flow"), tx.Now())}
 		in.bind = part.Bind(in.form)
-		code, _ := p.Town.Pick(q, "place", "").Code()
+		code, _ := p.Town.Pick(v, "place", "").Code()
 		list, err = p.Town.LikelyFor(tx, session.Actor(r), code, in.gist(), 0)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return ui.Render(w, r, likelyView(p.Town, list, q.Get("same")))
+	return ui.Render(w, r, likelyView(p.Town, list, v.Get("same")))
 }
 
 // sameField offers likely duplicates; the first answer is that it is a matter of its own.

@@ -77,13 +77,16 @@ func TestTheCallerIsKnownAndTheSameMatterIsMerged(t *testing.T) {
 	each(t, func(o *office) {
 		main, _ := o.registered(o.mailbox("柳荫社区一号院停水", "柳荫"))
 		number := o.stored(main).Number
-		o.wants("the caller", o.page("desk", "/window/new/caller?for=phone&phone=19900000001"), "柳荫社区一号院停水", "最近 1 件，在办 1 件")
-		o.wants("a new caller", o.page("desk", "/window/new/caller?for=phone&phone=19900000009"), "这个号码以前没有反映过")
-		if page := o.page("desk", "/window/new/caller?for=phone&phone=199"); strings.Contains(page, main) {
+		caller := func(phone string) string { return o.post("desk", "/window/new/caller?for=phone", "phone", phone).text }
+		o.wants("the caller", caller("19900000001"), "柳荫社区一号院停水", "最近 1 件，在办 1 件", "许甲", `name="fill"`)
+		o.wants("a new caller", caller("19900000009"), "这个号码以前没有反映过")
+		if page := caller("199"); strings.Contains(page, main) {
 			t.Error("half a number finds somebody")
 		}
-		q := "/window/new/likely?flow=mailbox&place=" + url.QueryEscape("柳荫") + "&subject=" + url.QueryEscape("一号院停水了")
-		o.wants("the likely duplicates", o.page("desk", q), number, `value="`+main+`"`)
+		filled := o.post("desk", "/window/new", "flow", "mailbox", "phone", "19900000001", "content", "还没写完", "fill", "1")
+		o.wants("the filled form", filled.text, `value="许甲"`, "还没写完</textarea>")
+		likely := o.post("desk", "/window/new/likely", "flow", "mailbox", "place", "柳荫", "subject", "一号院停水了")
+		o.wants("the likely duplicates", likely.text, number, `value="`+main+`"`)
 		dup, receipt := o.registered(o.mailbox("一号院停水了", "柳荫", "same", main))
 		o.wants("the second receipt", receipt, "SZXX-2026-000002", "与 "+number+" 为同一事项")
 		if k := o.stored(dup); k.State() != flow.Merged || k.Main.String() != main {

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -66,6 +67,12 @@ func (p *Pages) newPage(tx *db.Tx, by staff.Actor, values url.Values, wrong ui.E
 	v := &newPage{Flow: f, Town: p.Town, Same: values.Get("same")}
 	in := typed{values: values, form: p.Town.Cases.Form(f.ID, tx.Now())}
 	in.bind = part.Bind(in.form)
+	if v.Caller, err = p.callerOf(tx, by, in.of(in.phoneField())); err != nil {
+		return nil, err
+	}
+	if values.Get("fill") != "" {
+		in.fill(v.Caller.Known)
+	}
 	v.ask(ctx, in)
 	v.Facts = part.FactFields(ctx, f, f.Step(flow.Register).Sets, values)
 	v.Pick = p.Town.Pick(values, "place", "")
@@ -79,9 +86,6 @@ func (p *Pages) newPage(tx *db.Tx, by staff.Actor, values url.Values, wrong ui.E
 	}
 	code, _ := v.Pick.Code()
 	if v.Likely, err = p.Town.LikelyFor(tx, by, code, in.gist(), 0); err != nil {
-		return nil, err
-	}
-	if v.Caller, err = p.callerOf(tx, by, in.of(in.bind.Phone)); err != nil {
 		return nil, err
 	}
 	v.dress(ctx, by, flows, wrong)
@@ -98,6 +102,17 @@ func (p *Pages) chosen(id string, mine []*flow.Flow, now time.Time) *flow.Flow {
 	return mine[0]
 }
 
+func (t typed) phoneField() string { return cmp.Or(t.bind.Phone, "phone") }
+
+// fill puts in what the caller gave of himself the last time, where nothing was typed.
+func (t typed) fill(r casework.Reporter) {
+	for name, text := range map[string]string{cmp.Or(t.bind.Name, "name"): r.Name, t.bind.Address: r.Address} {
+		if name != "" && t.of(name) == "" {
+			t.values.Set(name, text)
+		}
+	}
+}
+
 // gist is what likely duplicates are looked for by: the title, or the first words.
 func (t typed) gist() string {
 	title := t.of(t.titleField())
@@ -108,25 +123,15 @@ func (t typed) gist() string {
 	return title
 }
 
-func (t typed) titleField() string {
-	if t.bind.Title != "" {
-		return t.bind.Title
-	}
-	return "title"
-}
+func (t typed) titleField() string { return cmp.Or(t.bind.Title, "title") }
 
-func (t typed) bodyField() string {
-	if t.bind.Body != "" {
-		return t.bind.Body
-	}
-	return "body"
-}
+func (t typed) bodyField() string { return cmp.Or(t.bind.Body, "body") }
 
 // ask puts the questions in the order in which a desk hears the answers: the telephone and who it is, then the matter.
 func (v *newPage) ask(ctx context.Context, in typed) {
 	who := []string{in.bind.Phone, in.bind.Name, in.bind.IDNo, in.bind.Address}
 	if in.bind.Phone == "" {
-		v.Before = append(v.Before, ui.Field{Name: "phone", Label: ui.T(ctx, "联系电话"), Kind: "phone", Value: in.of("phone"), Key: "alt+t"})
+		v.Before = append(v.Before, ui.Field{Name: "phone", Label: ui.T(ctx, "联系电话"), Kind: "phone", Value: in.of("phone"), Key: "alt+t", Attrs: callerAttrs("phone")})
 	}
 	if in.form != nil {
 		for i := range in.form.Fields {

@@ -21,7 +21,7 @@ func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Town.ParseForm(w, r); err != nil {
 		return err
 	}
-	if r.PostForm.Get("pick") != "" { // only the next level of the place was asked for
+	if r.PostForm.Get("pick") != "" || r.PostForm.Get("fill") != "" { // only the next level of the place, or the caller's name
 		return p.askAgain(w, r, nil)
 	}
 	v := &receiptPage{Town: p.Town}
