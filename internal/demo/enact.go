@@ -11,6 +11,7 @@ import (
 	"linli/internal/duty"
 	"linli/internal/fault"
 	"linli/internal/flow"
+	"linli/internal/notify"
 	"linli/internal/staff"
 )
 
@@ -98,6 +99,8 @@ func (b *build) happen(tx *db.Tx, o *op, cases, fresh map[int]known) error {
 		return err
 	case o.act.Verb == dutyFinish:
 		return b.finishTasks(tx, b.office[o.by])
+	case o.act.Verb == readAll:
+		return b.readMessages(tx)
 	case o.by == platform:
 		_, err := b.cases.Lapse(tx, k.id)
 		return err
@@ -133,6 +136,22 @@ func (b *build) finishTasks(tx *db.Tx, by staff.Actor) error {
 		}
 	}
 	return nil
+}
+
+// readMessages marks as read what everybody with an account has been told so far.
+func (b *build) readMessages(tx *db.Tx) error {
+	var to []string
+	for _, a := range b.office {
+		to = append(to, notify.Account(a.Account))
+		if a.Unit != "" {
+			to = append(to, notify.Unit(a.Unit))
+		}
+		if !a.Person.IsZero() {
+			to = append(to, notify.Person(a.Person))
+		}
+	}
+	_, err := notify.MarkAllRead(tx, to, db.NewID())
+	return err
 }
 
 // byReporter acts with the receipt in hand, or as the resident who is logged in.

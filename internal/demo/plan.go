@@ -248,13 +248,15 @@ func (p *pen) openAt(at time.Time) bool {
 	return true
 }
 
-// The two things that happen to duties: the program raises them after midnight, and the supervisor sees to them.
+// What happens besides the cases: the program raises duties after midnight, the supervisor sees to them, and everybody has read his
+// messages up to some days ago.
 const (
 	dutySweep  flow.Verb = "(sweep duties)"
 	dutyFinish flow.Verb = "(finish duties)"
+	readAll    flow.Verb = "(read messages)"
 )
 
-// duties are the recurring tasks: raised on the first of each month, done within two weeks, once late.
+// duties are the recurring tasks: raised on the first of each month, done within two weeks, once late. The messages come with them.
 func (b *build) duties() []op {
 	var list []op
 	today := civil.DateOf(b.now, civil.Shanghai)
@@ -275,5 +277,6 @@ func (b *build) duties() []op {
 		add(done.Add(-time.Minute), platform, dutySweep)
 		add(done, "supervisor", dutyFinish)
 	}
+	add(b.almanac.sub(b.now, 4*day), platform, readAll)
 	return list
 }
