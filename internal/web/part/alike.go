@@ -19,14 +19,20 @@ import (
 const (
 	alikeWords = 8  // two-character words of the title that are searched for
 	alikeEach  = 30 // cases read for each, the newest
-	alikeLeast = 2  // words in common from which one case alone tells something
-	unitLeast  = 3  // words in common, over all its cases, from which a unit is suggested
+	alikeLeast = 2  // words in common from which a reply is worth following
+)
+
+// Weights from which the past suggests a unit. A word that only one unit's cases have weighs 1, one that two units share
+// weighs half: the name of a housing estate is in complaints about everything, and tells nothing.
+const (
+	caseLeast = 0.5 // of one case
+	unitLeast = 2.0 // of all cases of a unit
 )
 
 // An earlier case that reads like the present one.
 type earlier struct {
 	casework.Line
-	common int // words in common
+	words []string // in common
 }
 
 // alike finds cases of the past with words of the title in common, the likest first. Only cases that the actor sees count.
@@ -48,14 +54,14 @@ func (t *Town) alike(tx *db.Tx, by staff.Actor, k *casework.Case) ([]earlier, er
 	for _, e := range found {
 		for _, w := range words {
 			if strings.Contains(e.Title, w) {
-				e.common++
+				e.words = append(e.words, w)
 			}
 		}
-		if e.common > 0 {
+		if len(e.words) > 0 {
 			list = append(list, *e)
 		}
 	}
-	slices.SortFunc(list, func(a, b earlier) int { return cmp.Or(b.common-a.common, cmp.Compare(b.ID, a.ID)) })
+	slices.SortFunc(list, func(a, b earlier) int { return cmp.Or(len(b.words)-len(a.words), cmp.Compare(b.ID, a.ID)) })
 	return list, nil
 }
 
@@ -95,11 +101,11 @@ func titleWords(title string) []string {
 
 // A Suggestion is a unit that may be the right one, and why.
 type Suggestion struct {
-	Unit  staff.Unit
-	Cases int    // alike cases it closed
-	words int    // in common, over all of them
-	Like  string // title of the likest
-	Share int    // percent of all alike closed cases
+	Unit   staff.Unit
+	Cases  int    // alike cases it closed
+	Like   string // title of the likest
+	Share  int    // percent of all alike closed cases
+	weight float64
 }
 
 // Why says on what a suggestion rests.
@@ -114,29 +120,52 @@ func (t *Town) SuggestUnits(tx *db.Tx, by staff.Actor, k *casework.Case) ([]Sugg
 		return nil, err
 	}
 	above := place.Codes(k.Path)
+	past = slices.DeleteFunc(past, func(e earlier) bool {
+		u, known := t.Units.Unit(e.Lead)
+		return !known || u.Closed || e.State != flow.Closed && e.State != flow.Archived || !slices.Contains(above, u.Place)
+	})
+	list := weigh(past)
+	for i := range list {
+		list[i].Unit, _ = t.Units.Unit(list[i].Unit.Code)
+	}
+	return list[:min(3, len(list))], nil
+}
+
+// weigh sums up what closed cases say for each unit, the one they say most for first.
+func weigh(past []earlier) []Suggestion {
+	units := map[string][]string{} // that closed cases with a word
+	for _, e := range past {
+		for _, w := range e.words {
+			if !slices.Contains(units[w], e.Lead) {
+				units[w] = append(units[w], e.Lead)
+			}
+		}
+	}
 	all := 0
 	var list []Suggestion
 	for _, e := range past {
-		u, known := t.Units.Unit(e.Lead)
-		settled := e.State == flow.Closed || e.State == flow.Archived
-		if !known || u.Closed || !settled || !slices.Contains(above, u.Place) {
+		weight := 0.0
+		for _, w := range e.words {
+			weight += 1 / float64(len(units[w]))
+		}
+		if weight < caseLeast {
 			continue
 		}
 		all++
-		i := slices.IndexFunc(list, func(s Suggestion) bool { return s.Unit.Code == u.Code })
+		i := slices.IndexFunc(list, func(s Suggestion) bool { return s.Unit.Code == e.Lead })
 		if i < 0 {
-			list = append(list, Suggestion{Unit: u, Like: e.Title})
+			list = append(list, Suggestion{Unit: staff.Unit{Code: e.Lead}, Like: e.Title})
 			i = len(list) - 1
 		}
 		list[i].Cases++
-		list[i].words += e.common
+		list[i].weight += weight
 	}
-	list = slices.DeleteFunc(list, func(s Suggestion) bool { return s.words < unitLeast })
+	list = slices.DeleteFunc(list, func(s Suggestion) bool { return s.weight < unitLeast })
 	for i := range list {
 		list[i].Share = 100 * list[i].Cases / all
 	}
-	slices.SortStableFunc(list, func(a, b Suggestion) int { return b.words - a.words })
-	return list[:min(3, len(list))], nil
+	slices.SortStableFunc(list, func(a, b Suggestion) int { return cmp.Compare(b.weight, a.weight) })
+	return list
 }
 
 // A Sample is an earlier reply that the reporter was content with.
@@ -160,7 +189,7 @@ func (t *Town) Samples(tx *db.Tx, by staff.Actor, k *casework.Case) ([]Sample, e
 	slices.SortStableFunc(past, func(a, b earlier) int { return sameKind(b, k) - sameKind(a, k) })
 	var list []Sample
 	for _, e := range past {
-		if e.Grade < goodGrade || e.common+sameKind(e, k) < alikeLeast || len(list) == sampleMost {
+		if e.Grade < goodGrade || len(e.words)+sameKind(e, k) < alikeLeast || len(list) == sampleMost {
 			continue
 		}
 		words, err := t.lastReply(tx, by, e.ID)

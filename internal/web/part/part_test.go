@@ -169,3 +169,16 @@ func TestATermIsANumberAndAUnit(t *testing.T) {
 		}
 	}
 }
+
+func TestAWordThatEverybodysCasesHaveSuggestsNobody(t *testing.T) {
+	past := func(lead string, words ...string) earlier {
+		return earlier{Line: casework.Line{Lead: lead, Title: strings.Join(words, "")}, words: words}
+	}
+	list := weigh([]earlier{
+		past("housing", "阳光", "光雅", "交付"), past("housing", "交付", "迟迟"), past("housing", "安置"),
+		past("noise", "阳光", "光雅"), past("parks", "阳光", "光雅"), past("water", "阳光", "光雅"), past("water", "漏水"),
+	})
+	if len(list) != 1 || list[0].Unit.Code != "housing" || list[0].Cases != 3 {
+		t.Errorf("suggested %+v", list)
+	}
+}

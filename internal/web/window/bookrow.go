@@ -44,6 +44,9 @@ func (p *Pages) fill(tx *db.Tx, r *http.Request, b *pack.Book, s period, v *book
 			if i == 0 {
 				cell.Href = part.CaseHref(n.ID)
 			}
+			if unbroken(b.Columns[i].From, text) {
+				cell.Body = bookFigure(cell)
+			}
 			row.Cells = append(row.Cells, cell)
 		}
 		v.Table.Rows = append(v.Table.Rows, row)
@@ -54,6 +57,12 @@ func (p *Pages) fill(tx *db.Tx, r *http.Request, b *pack.Book, s period, v *book
 		v.Pager.Next = "/window/books/" + b.ID + s.query() + "&after=" + list[len(list)-1].ID.String()
 	}
 	return nil
+}
+
+// unbroken reports whether a cell is a number or a date, which no line breaks.
+func unbroken(from, text string) bool {
+	_, err := civil.ParseDate(text)
+	return from == "case.number" || err == nil
 }
 
 // bookRow writes one case as the book's columns ask, with personal columns masked.
