@@ -79,10 +79,8 @@ func (c *Cases) beside(tx *db.Tx, by staff.Actor, k *Case, a Act) error {
 		if err := tx.Exec(`update case_record set grade = ? where id = ?`, a.Grade, k.ID); err != nil {
 			return err
 		}
-		if by.Person.IsZero() {
-			return nil
-		}
-		return tx.Exec(`update case_reporter set grade = ? where case_id = ? and person = ?`, a.Grade, k.ID, by.Person)
+		return tx.Exec(`update case_reporter set grade = ? where case_id = ? and (id = ? or (person = ? and person <> 0))`,
+			a.Grade, k.ID, a.receipt, by.Person)
 	}
 	return nil
 }

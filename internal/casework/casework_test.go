@@ -389,3 +389,40 @@ func TestAReporterWithAMobileNumberHearsByText(t *testing.T) {
 		}
 	})
 }
+
+func TestAReporterUrgesOnceADayAndRatesForHimself(t *testing.T) {
+	each(t, func(t *testing.T, w *town) {
+		r := w.ordinary("水管漏水")
+		by := func(key string, a flow.Act) error {
+			return w.d.Write(context.Background(), func(tx *db.Tx) error {
+				_, err := w.cases.DoByReceipt(tx, r.Number, r.Code, casework.Act{Key: key, Act: a})
+				return err
+			})
+		}
+		if err := by("u1", flow.Act{Verb: flow.Urge}); err != nil {
+			t.Fatal(err)
+		}
+		if err := by("u2", flow.Act{Verb: flow.Urge}); fault.KindOf(err) != fault.KindConflict {
+			t.Fatalf("a second urging on one day gave %v, want a conflict", err)
+		}
+		w.do("desk", r.Case, flow.Urge) // an office may, any time
+		w.do("dispatcher", r.Case, flow.Dispatch, to("sm-water"))
+		w.do("water", r.Case, flow.Reply, words("已修"))
+		w.do("verifier", r.Case, flow.Verify)
+		w.do("desk", r.Case, flow.Close, outcome("solved"))
+		if err := by("rate", flow.Act{Verb: flow.Rate, Grade: 4}); err != nil {
+			t.Fatal(err)
+		}
+		dbtest.Read(t, w.d, func(tx *db.Tx) error {
+			k, err := w.cases.Get(tx, w.who["desk"], r.Case)
+			if err != nil {
+				return err
+			}
+			list, err := w.cases.Reporters(tx, w.who["desk"], k)
+			if err == nil && list[0].Grade != 4 {
+				t.Errorf("the reporter's own grade is %d, want 4", list[0].Grade)
+			}
+			return err
+		})
+	})
+}

@@ -23,6 +23,8 @@ type Act struct {
 	Key     string   // idempotency key
 	Version int64    // the version the actor was looking at; 0: any
 	Files   []string // blob hashes
+
+	receipt db.ID // of the reporter who acts by his receipt; zero for everybody else
 }
 
 // A Done (办理结果) is what came of a step.
@@ -81,6 +83,11 @@ func (c *Cases) doOnce(tx *db.Tx, actor string, id db.ID, a Act, find func() (*C
 func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Act) (Done, error) {
 	if a.Version != 0 && a.Version != k.Version {
 		return Done{}, overtaken(tx, k)
+	}
+	if a.Verb == flow.Urge && slices.Contains(roles, flow.Reporter) {
+		if err := c.mayUrge(tx, k.ID); err != nil {
+			return Done{}, err
+		}
 	}
 	if n := len([]rune(a.Words)); n > maxWords {
 		return Done{}, fault.Invalid("words", "说明不能超过 %d 字", maxWords)

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"slices"
+	"strings"
 
 	"linli/internal/db"
 	"linli/internal/flow"
@@ -72,37 +73,37 @@ func scanID(rows *db.Rows) (id db.ID, err error) { return id, rows.Scan(&id) }
 
 // queued brings the queue rows of a case to what they should be. Only what differs is written.
 func queued(tx *db.Tx, c *Case, before []string, beforeYellow string, after []string, yellow string) error {
-	if yellow == beforeYellow {
-		for _, k := range after {
-			if !slices.Contains(before, k) {
-				if err := enqueue(tx, k, yellow, c.ID); err != nil {
-					return err
-				}
+	if yellow != beforeYellow {
+		if len(before) > 0 {
+			if err := tx.Exec(`delete from case_queue where case_id = ?`, c.ID); err != nil {
+				return err
 			}
 		}
-		for _, k := range before {
-			if !slices.Contains(after, k) {
-				err := tx.Exec(`delete from case_queue where scope = ? and yellow_at = ? and case_id = ?`, k, yellow, c.ID)
-				if err != nil {
-					return err
-				}
+		return enqueueAll(tx, after, yellow, c.ID)
+	}
+	for _, k := range before {
+		if !slices.Contains(after, k) {
+			err := tx.Exec(`delete from case_queue where scope = ? and yellow_at = ? and case_id = ?`, k, yellow, c.ID)
+			if err != nil {
+				return err
 			}
 		}
-		return nil
 	}
-	if len(before) > 0 {
-		if err := tx.Exec(`delete from case_queue where case_id = ?`, c.ID); err != nil {
-			return err
-		}
-	}
-	for _, k := range after {
-		if err := enqueue(tx, k, yellow, c.ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return enqueueAll(tx, slices.DeleteFunc(slices.Clone(after), func(k string) bool { return slices.Contains(before, k) }), yellow, c.ID)
 }
 
 func enqueue(tx *db.Tx, scope, yellow string, id db.ID) error {
-	return tx.Exec(`insert into case_queue (scope, yellow_at, case_id) values (?, ?, ?)`, scope, yellow, id)
+	return enqueueAll(tx, []string{scope}, yellow, id)
+}
+
+// enqueueAll adds a case to the queues of all scopes in one statement.
+func enqueueAll(tx *db.Tx, scopes []string, yellow string, id db.ID) error {
+	if len(scopes) == 0 {
+		return nil
+	}
+	args := make([]any, 0, 3*len(scopes))
+	for _, k := range scopes {
+		args = append(args, k, yellow, id)
+	}
+	return tx.Exec(`insert into case_queue (scope, yellow_at, case_id) values (?, ?, ?)`+strings.Repeat(", (?, ?, ?)", len(scopes)-1), args...)
 }

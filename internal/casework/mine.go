@@ -79,8 +79,8 @@ func (c *Cases) UrgedToday(tx *db.Tx, id db.ID) (bool, error) {
 }
 
 // MayUrge refuses, as a conflict, what would be a reporter's second urging of a day: those who work on the case have been
-// told. Call it in the transaction of the step.
-func (c *Cases) MayUrge(tx *db.Tx, id db.ID) error {
+// told. Every way to urge comes through here.
+func (c *Cases) mayUrge(tx *db.Tx, id db.ID) error {
 	urged, err := c.UrgedToday(tx, id)
 	if err != nil {
 		return fmt.Errorf("urged today: %w", err)

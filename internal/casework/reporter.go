@@ -158,6 +158,7 @@ func (c *Cases) DoByReceipt(tx *db.Tx, number, code string, a Act) (Done, error)
 		return Done{}, err
 	}
 	by := staff.Actor{Name: "反映人", Via: "receipt"}
+	a.receipt = who
 	return c.doOnce(tx, "receipt:"+who.String(), id, a, func() (*Case, []flow.Role, error) {
 		k, err := load(tx, id)
 		return k, []flow.Role{flow.Reporter}, err
