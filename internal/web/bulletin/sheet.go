@@ -47,7 +47,7 @@ func cell(ctx context.Context, m notice.Measure, x notice.Number, href string) u
 	if r.Small() {
 		lines = append(lines, Band(r.Low, r.High)+" *")
 	}
-	return ui.Cell{Text: ui.Percent(r.Part, r.Whole), Body: figure(ui.Percent(r.Part, r.Whole), href, lines)}
+	return ui.Cell{Text: ui.Percent(r.Part, r.Whole), Body: Figure(ui.Percent(r.Part, r.Whole), href, lines)}
 }
 
 // Band writes a Wilson band, "61.2%–86.0%".

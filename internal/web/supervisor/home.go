@@ -119,12 +119,15 @@ func mark(n int64, m ui.Mark) ui.Mark {
 
 // why says what is wrong with open cases: what watches flag, and at which step overdue cases are stuck.
 func (p *Pages) why(tx *db.Tx, h *home) error {
-	h.Why = ui.Table{Caption: ui.T(h.ctx, "为什么"), Cols: []ui.Col{{Name: ui.T(h.ctx, "原因"), Main: true}, {Name: ui.T(h.ctx, "件数"), Num: true}, {Name: ui.T(h.ctx, "怎么判断")}}}
+	h.Why = ui.Table{Caption: ui.T(h.ctx, "为什么"), Empty: ui.Empty(ui.T(h.ctx, "监测项现在没有查出办件"), ""), Cols: []ui.Col{{Name: ui.T(h.ctx, "原因"), Main: true}, {Name: ui.T(h.ctx, "件数"), Num: true}, {Name: ui.T(h.ctx, "怎么判断")}}}
 	byKind := map[string]int64{}
 	for _, w := range p.Figures.Watches(h.today()) {
 		n, _, err := p.Figures.CountFlagged(tx, h.by, w, h.area)
 		if err != nil {
 			return err
+		}
+		if n == 0 {
+			continue
 		}
 		byKind[w.Kind] += n
 		h.Why.Rows = append(h.Why.Rows, ui.TableRow{Cells: []ui.Cell{{Text: w.Name, Href: h.href("/supervisor/watches/" + w.Ref())}, {Text: ui.Count(n)},
@@ -189,12 +192,13 @@ func (v *view) rate(a *indicator.Answer, f indicator.Figure) ui.Cell {
 	if r.Whole == 0 {
 		return ui.Cell{}
 	}
-	c := ui.Cell{Text: ui.Percent(r.Part, r.Whole), Note: ui.T(v.ctx, "%s / %s 件", ui.Count(r.Part), ui.Count(r.Whole)),
-		Href: v.href("/supervisor/indicators/"+a.Ref()+"/rows", "by", a.Question.By, "key", f.Key, "part", string(indicator.Miss))}
+	lines := []string{ui.T(v.ctx, "%s / %s 件", ui.Count(r.Part), ui.Count(r.Whole))}
 	if r.Small() {
-		c.Note += ui.T(v.ctx, "，样本少，范围 %s", bulletin.Band(r.Low, r.High))
+		lines = append(lines, ui.T(v.ctx, "样本少：%s", bulletin.Band(r.Low, r.High)))
 	}
-	return c
+	href := v.href("/supervisor/indicators/"+a.Ref()+"/rows", "by", a.Question.By, "key", f.Key, "part", string(indicator.Miss))
+	text := ui.Percent(r.Part, r.Whole)
+	return ui.Cell{Text: text, Href: href, Body: bulletin.Figure(text, href, lines)}
 }
 
 // trendMonths is how far back the trend goes.

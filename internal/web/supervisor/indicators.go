@@ -175,7 +175,6 @@ func (d *defined) monthRow(f indicator.Figure) ui.TableRow {
 	value := ui.Cell{Text: ui.Count(f.Numerator)}
 	if d.Answer.Percent {
 		value = d.rate(&d.Answer, f)
-		value.Href = ""
 	}
 	return ui.TableRow{Cells: []ui.Cell{{Text: f.Key}, value, {Text: ui.Count(f.Numerator), Href: rows(indicator.Hit)},
 		{Text: ui.Count(f.Denominator - f.Numerator), Href: rows(indicator.Miss)}, {Text: ui.Count(f.Denominator), Href: rows(indicator.Base)},

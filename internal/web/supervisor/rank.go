@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,7 +38,7 @@ func (p *Pages) rank(w http.ResponseWriter, r *http.Request) error {
 			place, note = "—", ui.T(k.ctx, "不足 %d 件，不参与排名", a.Fewest())
 		}
 		value := k.rate(a, x.Figure)
-		value.Note = ""
+		value.Body = nil // the sample and its band have columns of their own
 		band := ""
 		if x.Rate.Whole > 0 {
 			band = bulletin.Band(x.Rate.Low, x.Rate.High)
@@ -88,6 +89,9 @@ func (p *Pages) ranked(r *http.Request) (*ranking, error) {
 			return err
 		}
 		k.Answer = answers[0]
+		if by == "lead" { // what is not sent out yet is nobody's
+			k.Answer.Figures = slices.DeleteFunc(k.Answer.Figures, func(f indicator.Figure) bool { return f.Key == "" })
+		}
 		k.Ranks = k.Answer.Ranking()
 		return nil
 	})
