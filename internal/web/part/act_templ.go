@@ -442,7 +442,7 @@ func ActionForm(a *Ask) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ClauseLink(a.Clause, a.Gist).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ClauseLink(a.Clause, a.Gist).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

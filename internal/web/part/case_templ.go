@@ -529,7 +529,7 @@ func OwedPanel(f *Folder) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if len(o.Basis) > 0 {
-						templ_7745c5c3_Err = ui.ClauseLink(o.Basis[0], f.town.Gist(o.Basis[0])).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ClauseLink(o.Basis[0], f.town.Gist(o.Basis[0])).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -69,7 +69,7 @@ func (t *Town) casePage(tx *db.Tx, by staff.Actor, id db.ID, in Typed, cause err
 	if cause != nil {
 		p.Refusal = ui.Words(ctx, cause)
 		if e := fault.As(cause); !e.Clause.IsZero() {
-			p.Clause = ui.Pair{Name: ui.T(ctx, "依据"), Body: ui.ClauseLink(e.Clause, t.Gist(e.Clause))}
+			p.Clause = ui.Pair{Name: ui.T(ctx, "依据"), Body: ClauseLink(e.Clause, t.Gist(e.Clause))}
 		}
 	}
 	if fault.KindOf(cause) == fault.KindConflict && cause != nil {
