@@ -71,7 +71,7 @@ func (p *Pages) endLogin(w http.ResponseWriter, r *http.Request) error {
 
 func (a *accountPage) loginTable(ctx context.Context) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "登录中的设备"), Cols: []ui.Col{{Name: ui.T(ctx, "设备"), Main: true}, {Name: ui.T(ctx, "地址")}, {Name: ui.T(ctx, "登录")}, {Name: ui.T(ctx, "最近使用")}},
-		Empty: ui.Empty(ui.T(ctx, "现在没有登录"), "")}
+		Empty: none(ui.T(ctx, "现在没有登录"))}
 	if a.MayAct {
 		t.Cols = append(t.Cols, ui.Col{Name: ui.T(ctx, "操作")})
 	}
@@ -107,7 +107,7 @@ func scopeWords(ctx context.Context, list []string) string {
 
 func (a *accountPage) tokenTable(ctx context.Context) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "接口令牌"), Cols: []ui.Col{{Name: ui.T(ctx, "用途"), Main: true}, {Name: ui.T(ctx, "开头")}, {Name: ui.T(ctx, "作用域")},
-		{Name: ui.T(ctx, "有效至")}, {Name: ui.T(ctx, "最近使用")}}, Empty: ui.Empty(ui.T(ctx, "没有令牌"), ui.T(ctx, "程序要代表这个账号使用接口时才发放。"))}
+		{Name: ui.T(ctx, "有效至")}, {Name: ui.T(ctx, "最近使用")}}, Empty: none(ui.T(ctx, "没有令牌；程序要代表这个账号使用接口时才发放。"))}
 	if a.MayAct {
 		t.Cols = append(t.Cols, ui.Col{Name: ui.T(ctx, "操作")})
 	}

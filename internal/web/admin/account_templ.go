@@ -256,7 +256,7 @@ func showAccount(p *Pages, a *accountPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Rows(entryTable(ctx, a.Entries, a.Names, a.Now)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Rows(p.entryTable(ctx, a.Entries, a.Names, a.Now, "account")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

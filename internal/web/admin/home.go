@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"linli/internal/audit"
@@ -111,7 +112,7 @@ func (h *homePage) stats(ctx context.Context) []ui.Stat {
 			Note: ui.T(ctx, "等待 %d，正在办 %d", h.Jobs[job.Waiting], h.Jobs[job.Running])}, h.Jobs[job.Failed] > 0),
 		{Name: ui.T(ctx, "日志记录"), Value: ui.Count(h.Log.Size), Href: "/admin/log", Note: note + ui.T(ctx, "，待排序 %d", h.Log.Pending)},
 		{Name: ui.T(ctx, "数据库"), Value: ui.Size(h.Size), Href: "/admin/backup", Note: engineName(h.Engine)},
-		{Name: ui.T(ctx, "工作日历"), Value: ui.T(ctx, "至 %d 年", h.Published), Href: "/admin/calendar", Note: ui.T(ctx, "以国务院公布为准")},
+		{Name: ui.T(ctx, "日历公布至"), Value: strconv.Itoa(h.Published), Href: "/admin/calendar", Note: ui.T(ctx, "以国务院公布为准")},
 	}
 }
 

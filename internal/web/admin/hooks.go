@@ -67,7 +67,7 @@ func (h *hooksPage) table(ctx context.Context) ui.Table {
 		if scope == "" {
 			scope = ui.T(ctx, "全部")
 		}
-		cells := []ui.Cell{{Text: k.URL}, {Text: strings.Join(k.Events, " ")}, {Text: scope}, state, {Text: ui.Brief(ctx, k.CreatedAt.Time, h.Now), Note: nameOf(h.Names, k.CreatedBy)}}
+		cells := []ui.Cell{{Text: k.URL}, {Text: strings.Join(k.Events, " ")}, {Text: scope}, state, {Text: ui.Brief(ctx, k.CreatedAt.Time, h.Now), Note: actorWords(ctx, h.Names, k.CreatedBy)}}
 		if h.MayAct {
 			cells = append(cells, ui.Cell{Body: hookButtons(k)})
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"linli/internal/audit"
+	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/flow"
@@ -54,7 +55,7 @@ func (p *Pages) log(w http.ResponseWriter, r *http.Request) error {
 	if n := len(page.Entries); n == logShown && page.Entries[n-1].Position > 0 {
 		page.Pager.Next = "/admin/log?before=" + strconv.FormatInt(page.Entries[n-1].Position, 10)
 	}
-	return ui.Render(w, r, showLog(page))
+	return ui.Render(w, r, showLog(p, page))
 }
 
 func (l *logPage) stats(ctx context.Context) []ui.Stat {
@@ -96,9 +97,18 @@ func names(tx *db.Tx, actors []string) (map[string]string, error) {
 	return known, nil
 }
 
-func nameOf(known map[string]string, actor string) string {
-	if n := known[actor]; n != "" {
-		return n
+// actorWords says who an actor of the log was: a person, the program itself, somebody who was not logged in.
+func actorWords(ctx context.Context, known map[string]string, actor string) string {
+	kind, _, _ := strings.Cut(actor, ":")
+	switch {
+	case known[actor] != "" && known[actor] != actor:
+		return known[actor]
+	case kind == staff.ViaJob:
+		return ui.T(ctx, "系统")
+	case kind == staff.ViaPage || kind == staff.ViaAPI || kind == "receipt":
+		return ui.T(ctx, "未登录的来访者")
+	case kind == staff.ViaCommand:
+		return ui.T(ctx, "服务器上的命令")
 	}
 	return actor
 }
@@ -113,16 +123,25 @@ var verbNames = map[string]string{
 	"verify": ui.N("核验结果"), "start-backup": ui.N("开始备份"), "backup": ui.N("备份完成"), "download-backup": ui.N("下载备份"),
 }
 
-func verbName(ctx context.Context, verb string) string {
+// verbName is what a deed is called: one of administration here, a step of a case in its flow.
+func (p *Pages) verbName(ctx context.Context, verb string, now time.Time) string {
 	if n := verbNames[verb]; n != "" {
 		return ui.T(ctx, n)
+	}
+	for _, k := range p.Town.Packs().Packs() {
+		for _, f := range k.On(civil.DateOf(now, civil.Shanghai)).Flows {
+			if f.Step(flow.Verb(verb)) != nil {
+				return part.VerbName(ctx, f, flow.Verb(verb))
+			}
+		}
 	}
 	return part.VerbName(ctx, nil, flow.Verb(verb))
 }
 
 // subjectNames are the kinds of things that entries speak of.
 var subjectNames = map[string]string{"case": ui.N("办件"), "account": ui.N("账号"), "unit": ui.N("单位"), "place": ui.N("区划"), "job": ui.N("任务"),
-	"hook": ui.N("订阅"), "delivery": ui.N("发送记录"), "person": ui.N("人员"), "verify": ui.N("核验"), "backup": ui.N("备份"), "duty": ui.N("责任任务")}
+	"hook": ui.N("订阅"), "delivery": ui.N("发送记录"), "person": ui.N("人员"), "verify": ui.N("核验"), "backup": ui.N("备份"), "duty": ui.N("责任任务"),
+	"login": ui.N("登录")}
 
 // subject writes what an entry speaks of, with where it can be looked at. A case is seen by those who handle it, not here.
 func subject(ctx context.Context, e audit.Entry) ui.Cell {
@@ -144,20 +163,24 @@ func subject(ctx context.Context, e audit.Entry) ui.Cell {
 	return c
 }
 
-func entryTable(ctx context.Context, list []audit.Entry, known map[string]string, now time.Time) ui.Table {
-	t := ui.Table{Caption: ui.T(ctx, "日志记录"), Cols: []ui.Col{{Name: ui.T(ctx, "位置"), Num: true}, {Name: ui.T(ctx, "时间")}, {Name: ui.T(ctx, "谁")}, {Name: ui.T(ctx, "做了什么"), Main: true},
-		{Name: ui.T(ctx, "对象")}, {Name: ui.T(ctx, "附注")}}, Empty: ui.Empty(ui.T(ctx, "没有日志记录"), "")}
+// entryTable lists entries of the log; those of one subject leave out what they speak of.
+func (p *Pages) entryTable(ctx context.Context, list []audit.Entry, known map[string]string, now time.Time, of string) ui.Table {
+	t := ui.Table{Caption: ui.T(ctx, "日志记录"), Cols: []ui.Col{{Name: ui.T(ctx, "做了什么"), Main: true}, {Name: ui.T(ctx, "谁")}, {Name: ui.T(ctx, "时间")}},
+		Empty: none(ui.T(ctx, "没有日志记录"))}
+	if of == "" {
+		t.Cols = append(t.Cols, ui.Col{Name: ui.T(ctx, "对象")})
+	}
+	t.Cols = append(t.Cols, ui.Col{Name: ui.T(ctx, "附注")}, ui.Col{Name: ui.T(ctx, "位置"), Num: true})
 	for _, e := range list {
 		position := ui.T(ctx, "待排序")
 		if e.Position >= 0 {
 			position = ui.Count(e.Position)
 		}
-		detail := string(e.Detail)
-		if detail == "null" {
-			detail = ""
+		cells := []ui.Cell{{Text: p.verbName(ctx, e.Verb, now)}, {Text: actorWords(ctx, known, e.Actor)}, {Text: ui.Brief(ctx, e.At.Time, now)}}
+		if of == "" {
+			cells = append(cells, subject(ctx, e))
 		}
-		t.Rows = append(t.Rows, ui.TableRow{ID: e.ID.String(), Cells: []ui.Cell{{Text: position}, {Text: ui.Brief(ctx, e.At.Time, now)}, {Text: nameOf(known, e.Actor)},
-			{Text: verbName(ctx, e.Verb)}, subject(ctx, e), {Text: short(detail, 160)}}})
+		t.Rows = append(t.Rows, ui.TableRow{ID: e.ID.String(), Cells: append(cells, ui.Cell{Text: short(p.detailWords(ctx, e.Detail), 200)}, ui.Cell{Text: position})})
 	}
 	return t
 }

@@ -107,7 +107,7 @@ func (k *placePage) trail(ctx context.Context) []ui.Link {
 func (p *Pages) placeTable(ctx context.Context, list []place.Place) ui.Table {
 	tree := p.Town.Places.Tree()
 	t := ui.Table{Caption: ui.T(ctx, "区划"), Cols: []ui.Col{{Name: ui.T(ctx, "名称"), Main: true}, {Name: ui.T(ctx, "代码")}, {Name: ui.T(ctx, "层级")}, {Name: ui.T(ctx, "直接下级"), Num: true}},
-		Empty: ui.Empty(ui.T(ctx, "没有区划"), "")}
+		Empty: none(ui.T(ctx, "没有区划"))}
 	for _, k := range list {
 		t.Rows = append(t.Rows, ui.TableRow{ID: k.Code, Cells: []ui.Cell{{Text: k.Name, Href: placeHref(k.Code)}, {Text: k.Code}, {Text: k.Level}, {Text: ui.Count(len(tree.Children(k.Code)))}}})
 	}
@@ -119,10 +119,10 @@ var changeKinds = map[string]string{"add": ui.N("设立"), "rename": ui.N("更�
 	"dissolve": ui.N("撤销"), "outline": ui.N("边界")}
 
 func placeChanges(ctx context.Context, list []place.Logged, now time.Time) ui.Table {
-	t := ui.Table{Caption: ui.T(ctx, "沿革"), Cols: []ui.Col{{Name: ui.T(ctx, "生效")}, {Name: ui.T(ctx, "变更"), Main: true}, {Name: ui.T(ctx, "内容")}, {Name: ui.T(ctx, "依据")}, {Name: ui.T(ctx, "登记")}},
-		Empty: ui.Empty(ui.T(ctx, "没有变更记录"), "")}
+	t := ui.Table{Caption: ui.T(ctx, "沿革"), Cols: []ui.Col{{Name: ui.T(ctx, "变更"), Main: true}, {Name: ui.T(ctx, "生效")}, {Name: ui.T(ctx, "内容")}, {Name: ui.T(ctx, "依据")}, {Name: ui.T(ctx, "登记")}},
+		Empty: none(ui.T(ctx, "没有变更记录"))}
 	for _, c := range list {
-		t.Rows = append(t.Rows, ui.TableRow{ID: c.ID.String(), Cells: []ui.Cell{{Text: c.On.String()}, {Text: ui.T(ctx, changeKinds[c.Kind])}, {Text: c.Detail}, {Text: c.Basis},
+		t.Rows = append(t.Rows, ui.TableRow{ID: c.ID.String(), Cells: []ui.Cell{{Text: ui.T(ctx, changeKinds[c.Kind])}, {Text: c.On.String()}, {Text: c.Detail}, {Text: c.Basis},
 			{Text: c.By, Note: ui.Brief(ctx, c.At.Time, now)}}})
 	}
 	return t

@@ -45,12 +45,12 @@ func coverageStats(ctx context.Context, c *coveragePage) []ui.Stat {
 }
 
 func clauseTable(ctx context.Context, c *coveragePage) ui.Table {
-	t := ui.Table{Caption: ui.T(ctx, "条款落实"), Cols: []ui.Col{{Name: ui.T(ctx, "条款")}, {Name: ui.T(ctx, "要旨"), Main: true},
+	t := ui.Table{Caption: ui.T(ctx, "条款落实"), Cols: []ui.Col{{Name: ui.T(ctx, "条款"), Main: true}, {Name: ui.T(ctx, "要旨")},
 		{Name: ui.T(ctx, "落实方式")}, {Name: ui.T(ctx, "由什么落实，或为什么不")}},
 		Empty: ui.Empty(ui.T(ctx, "没有这一类条款"), ui.T(ctx, "选上方的数字看其他条款。"))}
 	for _, k := range c.Clauses {
 		row := ui.TableRow{ID: "c-" + k.Clause.Cite.ID, Cells: []ui.Cell{
-			{Text: k.Clause.At, Note: k.Clause.Cite.ID}, {Text: k.Clause.Gist}, {Text: ui.T(ctx, statusName(k.Status))},
+			{Body: unbroken(k.Clause.At), Note: k.Clause.Cite.ID}, {Text: k.Clause.Gist}, {Body: ui.Badge(ui.T(ctx, statusName(k.Status)))},
 			{Body: clauseElements(k.Elements, k.Why)}}}
 		if k.Status == proof.Untraced {
 			row.Mark = ui.Red

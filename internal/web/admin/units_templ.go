@@ -143,7 +143,7 @@ func showUnit(p *Pages, u *unitPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Rows(entryTable(ctx, u.Entries, u.Names, u.Now)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Rows(p.entryTable(ctx, u.Entries, u.Names, u.Now, "unit")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -215,7 +215,7 @@ func (v *verificationsPage) table(ctx context.Context) ui.Table {
 		Empty: ui.Empty(ui.T(ctx, "还没有核验过"), ui.T(ctx, "核验会逐条复算日志，并检查密钥和附件。"))}
 	for _, j := range v.Jobs {
 		row := ui.TableRow{ID: j.ID.String(), Cells: []ui.Cell{{Text: ui.Brief(ctx, j.CreatedAt.Time, v.Now), Href: "/admin/log/verify/" + j.ID.String()},
-			{Text: nameOf(v.Names, startedBy(j))}, {Text: outcome(ctx, j, v.Found[j.ID])}}}
+			{Text: actorWords(ctx, v.Names, startedBy(j))}, {Text: outcome(ctx, j, v.Found[j.ID])}}}
 		if c := v.Found[j.ID]; c != nil && !c.Verdict.OK() {
 			row.Mark = ui.Red
 		}
