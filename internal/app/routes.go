@@ -3,6 +3,7 @@ package app
 import (
 	"net/http"
 
+	"linli/internal/demo"
 	"linli/internal/web/account"
 	"linli/internal/web/admin"
 	"linli/internal/web/api"
@@ -14,9 +15,9 @@ import (
 )
 
 // routes registers the pages of every kind of person and the API.
-func (a *App) routes(mux *http.ServeMux, demo []account.Demo) {
+func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	town := a.Town()
-	account.Routes(mux, &account.Pages{Town: town, Sessions: a.Sessions, Demo: demo})
+	account.Routes(mux, &account.Pages{Town: town, Sessions: a.Sessions, Demo: offered, Public: demo.Password})
 	resident.Routes(mux, &resident.Pages{Town: town, Sessions: a.Sessions, Key: a.resident, Now: a.now, Notices: a.Notices})
 	part.PublicRoutes(mux, town)
 	department.Routes(mux, &department.Pages{Town: town, Sessions: a.Sessions})

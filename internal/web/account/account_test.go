@@ -208,6 +208,19 @@ func TestDemoAccountsOnlyWhenHandedIn(t *testing.T) {
 	})
 }
 
+func TestThePublicPasswordOpensNothingElsewhere(t *testing.T) {
+	each(t, func(s *site) {
+		s.pages.Public = plain
+		b := s.browser()
+		_, body := b.login("chen", plain, "")
+		b.wants(body, "演示城市公开的密码")
+		s.pages.Demo = []account.Demo{{Login: "chen", Password: plain}}
+		if _, body := b.login("chen", plain, ""); body != "at /department" {
+			s.Errorf("where it is offered the password gives %q", body)
+		}
+	})
+}
+
 func TestMeSaysRightsInWordsAndEndsLogins(t *testing.T) {
 	each(t, func(s *site) {
 		here, there := s.browser(), s.browser()

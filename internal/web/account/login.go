@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"linli/internal/fault"
+	"linli/internal/staff"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -38,7 +39,11 @@ func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) enter(w http.ResponseWriter, r *http.Request) error {
 	next := nextOf(r.PostFormValue("next"))
-	a, err := p.Sessions.Login(w, r, r.PostFormValue("login"), r.PostFormValue("password"))
+	var a staff.Account
+	err := p.barred(r.PostFormValue("password"))
+	if err == nil {
+		a, err = p.Sessions.Login(w, r, r.PostFormValue("login"), r.PostFormValue("password"))
+	}
 	if err != nil {
 		return ui.Again(w, r, onForm("password", err), func(wrong ui.Errors) templ.Component {
 			return loginPage(loginForm{Login: r.PostFormValue("login"), Next: next, Demo: p.Demo, Wrong: wrong})
@@ -48,6 +53,14 @@ func (p *Pages) enter(w http.ResponseWriter, r *http.Request) error {
 		return ui.Done(w, r, nil, "/me#password", ui.T(r.Context(), "这是别人为您设的密码，请先换成自己的。"))
 	}
 	http.Redirect(w, r, orStart(next), http.StatusSeeOther)
+	return nil
+}
+
+// barred refuses a password that everybody may know, where it is not offered.
+func (p *Pages) barred(password string) error {
+	if p.Public != "" && password == p.Public && len(p.Demo) == 0 {
+		return fault.Forbidden("这是演示城市公开的密码，只有以 --demo 启动时才能使用")
+	}
 	return nil
 }
 

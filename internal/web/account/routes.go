@@ -14,6 +14,7 @@ type Pages struct {
 	Town     *part.Town
 	Sessions *session.Sessions
 	Demo     []Demo // offered on the login page; empty everywhere but in a demo city
+	Public   string // the password of demo cities, good only where Demo is offered; "" none is known
 }
 
 // A Demo (演示账号) is an account that a demo city offers on its login page.

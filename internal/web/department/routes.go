@@ -21,6 +21,7 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	only := p.Sessions.RequireRole(staff.Handler)
 	page := func(f func(http.ResponseWriter, *http.Request) error) http.Handler { return only(ui.Handler(f)) }
 
+	p.Town.AddNav(ui.Department, nav)
 	mux.Handle("GET /department", page(p.queue))
 	mux.Handle("GET /department/queue.csv", page(p.queueFile))
 	mux.Handle("GET /department/done", page(p.done))
