@@ -51,7 +51,7 @@ var Floors = []Row{
 	{"internal/web/window", 11, "pages of the registration desks"},
 	{"internal/web/grid", 11, "pages of grid workers"},
 	{"internal/web/department", 11, "pages of handling units"},
-	{"internal/web/bulletin", 11, "bulletins as anybody may read them"},
+	{"internal/web/bulletin", 11, "the sheet of a bulletin"},
 	{"internal/web/supervisor", 11, "pages of dispatchers, verifiers, supervisors and leaders"},
 	{"internal/web/community", 11, "pages of community workers"},
 	{"internal/web/admin", 11, "pages of administrators"},
@@ -72,7 +72,7 @@ var Beside = map[[2]string]string{
 	{"internal/flow", "internal/rule"}:                   "guards of steps are rules",
 	{"internal/flow", "internal/form"}:                   "a step asks for the fields of a form",
 	{"internal/notice", "internal/indicator"}:            "a bulletin is made of figures, which nobody counts twice",
-	{"internal/web/supervisor", "internal/web/bulletin"}: "a bulletin is one sheet, for the public and for those who sign it",
+	{"internal/web/supervisor", "internal/web/bulletin"}: "a bulletin is shown as it will be printed",
 }
 
 // RowOf returns the row that places a folder: its own or that of the nearest folder above.

@@ -1,7 +1,5 @@
-// Package bulletin shows bulletins as anybody may read them: the public list, one bulletin as a sheet for A4, its file.
+// Package bulletin shows a bulletin as the sheet that is printed on A4, with its figures leading to their cases where the
+// reader may follow them.
 //
-// It promises that the public pages hold what package notice lets out and nothing else, and that the sheet which is signed
-// is the sheet which is published: the supervisor's pages show the same component.
-//
-// It owns no table, asks for no login and decides nothing.
+// It owns no table, has no address of its own and decides nothing: what stands on the sheet is what package notice froze.
 package bulletin

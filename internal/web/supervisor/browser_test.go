@@ -42,7 +42,7 @@ func TestInBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[string][]string{"supervisor": append(pages(o), made, made+"/proof", made+"?as=public", "/bulletins",
+	all := map[string][]string{"supervisor": append(pages(o), made, made+"/proof", made+"?as=public",
 		"/supervisor/board?tab=pending&case="+o.find("申请延期的事").String()+"&do=deny"), "deputy": {"/leader", "/leader/owed", "/leader/late"}}
 	var mu sync.Mutex
 	var complaints []string

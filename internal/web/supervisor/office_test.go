@@ -22,7 +22,6 @@ import (
 	"linli/internal/notice"
 	"linli/internal/place"
 	"linli/internal/staff"
-	"linli/internal/web/bulletin"
 	"linli/internal/web/part"
 	"linli/internal/web/session"
 	"linli/internal/web/supervisor"
@@ -65,7 +64,6 @@ func open(t testing.TB, w *town.Town) *office {
 	o := &office{t: t, w: w, mux: http.NewServeMux()}
 	ui.Routes(o.mux)
 	part.Routes(o.mux, tn)
-	bulletin.Routes(o.mux, &bulletin.Pages{DB: w.DB, Notices: notices})
 	supervisor.Routes(o.mux, &supervisor.Pages{Town: tn, Sessions: session.New(w.DB, session.Options{Deny: ui.Fail}), Figures: figures, Notices: notices, Duties: duties})
 	o.settle()
 	w.Write(t, func(tx *db.Tx) error { _, err := duties.Sweep(tx); return err })
