@@ -83,9 +83,9 @@ func driver(path string) bool {
 
 // driverUsers may touch a driver: the floor is measured bare, and deps.go only pins versions.
 var driverUsers = map[string]string{
-	"internal/db":  "it is the wrapper",
-	"internal/app": "the benchmark's floor is a bare handler on a bare driver",
-	"cmd/linli":    "the benchmark's floor is a bare handler on a bare driver",
+	"internal/db":    "it is the wrapper",
+	"internal/app":   "the benchmark's floor is a bare handler on a bare driver",
+	"internal/bench": "the benchmark's floor is a bare handler on a bare driver",
 }
 
 func mayUseDrivers(f *File) bool {
