@@ -25,7 +25,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	supervisor.Routes(mux, &supervisor.Pages{Town: town, Sessions: a.Sessions, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
-		Files: a.Blobs, Seal: a.Seal, Limits: a.limits, Log: a.Log})
+		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Limits: a.limits, Log: a.Log})
 }
 
 // Town is what the pages of this city share.

@@ -15,6 +15,9 @@ import (
 	"linli/internal/casework"
 	"linli/internal/catalog"
 	"linli/internal/db"
+	"linli/internal/duty"
+	"linli/internal/indicator"
+	"linli/internal/notice"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
@@ -30,6 +33,9 @@ type API struct {
 	People  *register.Register
 	Files   *blob.Store
 	Seal    *audit.Seal
+	Figures *indicator.Indicators
+	Notices *notice.Notices
+	Duties  *duty.Duties
 	Limits  Limits
 	Log     *slog.Logger
 
@@ -88,6 +94,9 @@ func (a *API) register() {
 	a.registerMine()
 	a.registerTracking()
 	a.registerSummary()
+	a.registerIndicators()
+	a.registerBulletins()
+	a.registerTasks()
 	a.registerMessages()
 	a.registerPacks()
 	a.registerAccounts()

@@ -64,6 +64,9 @@ func TestAnswersAreWhatTheDocumentSays(t *testing.T) {
 			"/messages": "ListMessage", "/documents": "ListDocument", "/documents/sm12-69": "DocumentView",
 			"/documents/sm12-69/clauses": "ListClause", "/documents/sm12-69/clauses/4.4b": "Clause", "/my/cases": "ListOwn",
 			"/deadline?from=2026-09-29T16:30:00%2B08:00&term=3wd": "Deadline", "/audit/keys": "ListString",
+			"/indicators": "ListIndicator", "/indicators/sm12-69/mailbox-on-time?from=2026-10-01&to=2026-12-31&by=lead": "Measured",
+			"/indicators/sm12-69/mailbox-on-time/cases?from=2026-10-01&to=2026-12-31": "ListLine", "/watches": "ListWatch",
+			"/watches/sm12-69/held/cases": "ListLine", "/bulletins": "ListBulletinLine", "/public/bulletins": "ListBulletinLine", "/tasks": "ListTask",
 		} {
 			matches(t, schemaOf(t, document, name), w.must(http.StatusOK, "supervisor", "GET", "/api/v1"+query(path), nil).body)
 		}

@@ -21,7 +21,10 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
+	"linli/internal/duty"
+	"linli/internal/indicator"
 	"linli/internal/job"
+	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/once"
 	"linli/internal/place"
@@ -79,7 +82,7 @@ func eachWith(t *testing.T, l api.Limits, test func(w *town)) {
 		w.serve(l)
 		test(w)
 	}, audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations, register.Migrations,
-		staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations)
+		staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations, duty.Migrations, notice.Migrations, indicator.Migrations)
 }
 
 func found(t *testing.T, d *db.DB, clock *dbtest.Clock) *town {
@@ -125,6 +128,22 @@ func found(t *testing.T, d *db.DB, clock *dbtest.Clock) *town {
 	return w
 }
 
+// renew gives everybody a token again, after the clock has gone past the end of the first.
+func (w *town) renew() {
+	w.t.Helper()
+	root := staff.Actor{Login: "command", Via: staff.ViaCommand}
+	dbtest.Write(w.t, w.d, func(tx *db.Tx) error {
+		for login, id := range w.ids {
+			plain, _, err := session.NewToken(tx, root, id, "测试", []string{session.AllScopes}, tx.Now().Add(24*time.Hour))
+			if err != nil {
+				return err
+			}
+			w.tokens[login] = plain
+		}
+		return nil
+	})
+}
+
 func (w *town) serve(l api.Limits) {
 	w.t.Helper()
 	ctx, dir := w.t.Context(), w.t.TempDir()
@@ -141,8 +160,12 @@ func (w *town) serve(l api.Limits) {
 	units, err := staff.NewDirectory(ctx, w.d)
 	check(w.t, err)
 	cases := casework.New(casework.Options{City: "4112", Law: civil.CivilCode(), Packs: packs.Index, People: people})
+	duties := duty.New(duty.Options{Law: civil.CivilCode(), Packs: packs.Index})
+	figures := indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: packs.Index})
+	notices := notice.New(notice.Options{Packs: packs.Index, Counts: figures, Duties: duties})
 	mux := http.NewServeMux()
 	api.Routes(mux, &api.API{DB: w.d, Cases: cases, Catalog: packs, Places: places, Units: units, People: people, Files: files, Seal: w.seal,
+		Figures: figures, Notices: notices, Duties: duties,
 		Limits: l, Log: slog.New(slog.NewTextHandler(w.t.Output(), nil))})
 	server := httptest.NewServer(ui.Secure(session.New(w.d, session.Options{}).Load(mux)))
 	w.t.Cleanup(server.Close)
