@@ -3,7 +3,6 @@ package resident_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -155,7 +154,7 @@ func (b *looker) listen() {
 			b.complaints = append(b.complaints, e.ExceptionDetails.Text+" "+e.ExceptionDetails.URL)
 		case *runtime.EventConsoleAPICalled:
 			if e.Type == runtime.ConsoleAPICalledTypeError {
-				b.complaints = append(b.complaints, fmt.Sprintf("%s", e.Args[0].Value))
+				b.complaints = append(b.complaints, string(e.Args[0].Value))
 			}
 		}
 	}))

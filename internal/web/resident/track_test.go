@@ -3,7 +3,6 @@ package resident_test
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"linli/internal/flow"
 )
 
-var keyField = regexp.MustCompile(`name="key" value="[^"]*"`)
 
 func TestWrongCodeAndWrongNumberReadTheSame(t *testing.T) {
 	each(t, func(w *town) {
@@ -137,11 +135,11 @@ func TestAppealReachesTheDesk(t *testing.T) {
 		s := v.submit()
 		w.finish(s)
 		v.track(s)
-		status, body := v.post("/track/case/appeal", url.Values{"key": {"k0"}})
+		status, _ := v.post("/track/case/appeal", url.Values{"key": {"k0"}})
 		if status != http.StatusUnprocessableEntity {
 			w.Fatalf("an appeal without words: %d", status)
 		}
-		_, body = v.post("/track/case/appeal", url.Values{"key": {"k1"}, "words": {"第二天又漏了。"}})
+		_, body := v.post("/track/case/appeal", url.Values{"key": {"k1"}, "words": {"第二天又漏了。"}})
 		v.wants(body, "第二天又漏了。", "申诉")
 	})
 }

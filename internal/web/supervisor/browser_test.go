@@ -3,7 +3,6 @@ package supervisor_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -145,7 +144,7 @@ func look(t *testing.T, parent context.Context, base, path string, s screen, axe
 		t.Error("axe " + b)
 	}
 	if found.Wide > s.width {
-		t.Error(fmt.Sprintf("%d px wide in a window of %d: %s", found.Wide, s.width, strings.Join(found.Over, "\n")))
+		t.Errorf("%d px wide in a window of %d: %s", found.Wide, s.width, strings.Join(found.Over, "\n"))
 	}
 }
 

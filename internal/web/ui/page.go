@@ -87,13 +87,6 @@ func said(ctx context.Context) string {
 	return rd.Said
 }
 
-func current(yes bool) string {
-	if yes {
-		return "page"
-	}
-	return ""
-}
-
 // A Kind of button: what a person should do (Primary), may do (Plain), or should think about (Danger).
 type ButtonKind string
 

@@ -3,7 +3,6 @@ package gallery_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -61,7 +60,7 @@ func TestGalleryInBrowser(t *testing.T) {
 			complaints = append(complaints, e.ExceptionDetails.Text+" "+e.ExceptionDetails.URL)
 		case *runtime.EventConsoleAPICalled:
 			if e.Type == runtime.ConsoleAPICalledTypeError {
-				complaints = append(complaints, fmt.Sprintf("%s", e.Args[0].Value))
+				complaints = append(complaints, string(e.Args[0].Value))
 			}
 		}
 	})
@@ -200,6 +199,6 @@ func judge(t *testing.T, f found, s screen) {
 		t.Errorf("body text is %.1f px, want at least %.0f", f.Body, least)
 	}
 	for _, small := range f.Targets {
-		t.Error(fmt.Sprintf("too small to touch: %s", small))
+		t.Errorf("too small to touch: %s", small)
 	}
 }
