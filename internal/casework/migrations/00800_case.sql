@@ -76,7 +76,7 @@ create table case_step (
 	data        TEXT NOT NULL,
 	files       TEXT NOT NULL DEFAULT '',
 	primary key (case_id, seq)
-);
+) WITHOUT ROWID;
 create index case_step_actor on case_step (actor, at);
 
 -- Who has, or had, a part in the case: what a unit once handled it may go on reading.

@@ -6,7 +6,7 @@ create table once_key (
 	result  BYTEA NOT NULL,
 	at      TEXT NOT NULL,
 	primary key (actor, key)
-);
+) WITHOUT ROWID;
 create index once_key_at on once_key (at);
 
 -- +goose Down
