@@ -3,13 +3,13 @@ package resident_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"linli/internal/flow"
 )
-
 
 func TestWrongCodeAndWrongNumberReadTheSame(t *testing.T) {
 	each(t, func(w *town) {
