@@ -28,14 +28,14 @@ func TestEveryPageIsFitForEverybody(t *testing.T) {
 	c := found(t, "sqlite")
 	c.live(t)
 	shared := &visited{}
-	for _, login := range []string{"", "resident", "desk", "duty", "xinfang", "dispatcher", "water", "housing", "verifier", "deputy", "mayor", "supervisor", "auditor", "admin"} {
+	for _, login := range []string{"", "resident", "desk", "duty", "xinfang", "dispatcher", "water", "verifier", "deputy", "supervisor", "auditor", "admin"} {
 		name := login
 		if name == "" {
 			name = "visitor"
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &sweep{tab: c.tab(t, desktop), own: &visited{}, shared: shared}
+			s := &sweep{tab: c.tab(t, desktop), own: &visited{}, shared: shared, resident: login == "resident"}
 			start := "/"
 			if login != "" {
 				s.login(login)
@@ -69,9 +69,10 @@ func (v *visited) first(pattern string) bool {
 // A sweep is one person's way through all his pages.
 type sweep struct {
 	*tab
-	own    *visited // of this person
-	shared *visited // pages that look the same to everybody who may see them
-	pages  int
+	own      *visited // of this person
+	shared   *visited // pages that look the same to everybody who may see them
+	pages    int
+	resident bool // has pages of his own under /my
 }
 
 // crawl looks at a page and at those it leads to.
@@ -97,7 +98,7 @@ func (s *sweep) crawl(start string) {
 // news reports whether a page is one that nobody has looked at, if it is the same for all, or this person has not.
 func (s *sweep) news(path string) bool {
 	p := pattern(path)
-	for _, prefix := range []string{"/clauses/", "/guide/", "/help", "/privacy", "/track", "/submit", "/bulletins", "/login", "/care", "/{$}", "/api"} {
+	for _, prefix := range []string{"/clauses/", "/guide/", "/help", "/privacy", "/track", "/submit", "/login", "/care", "/window", "/supervisor", "/admin", "/bulletins"} {
 		if strings.HasPrefix(p, prefix) || p == "/" {
 			return s.shared.first(p)
 		}
@@ -111,6 +112,7 @@ func (s *sweep) news(path string) bool {
 var (
 	ids    = regexp.MustCompile(`/[0-9a-z]{13}(/|$)`)
 	hashes = regexp.MustCompile(`/[0-9a-f]{64}(/|$)`)
+	names  = regexp.MustCompile(`^(/clauses/|/guide/|/supervisor/indicators/|/supervisor/watches/|/window/books/)[^/]+(/|$)`)
 	codes  = regexp.MustCompile(`/[0-9]{4,12}(/|$)`)
 )
 
@@ -124,14 +126,13 @@ func pattern(path string) string {
 	for _, r := range []*regexp.Regexp{ids, hashes, codes} {
 		p = r.ReplaceAllString(p, "/{id}$1")
 	}
-	for _, prefix := range []string{"/clauses/", "/guide/"} {
-		if strings.HasPrefix(p, prefix) {
-			p = prefix + "*" + strings.Repeat("/*", strings.Count(p, "/")-2)
-		}
-	}
+	p = names.ReplaceAllString(p, "$1{name}$2")
 	var asked []string
 	for name, values := range u.Query() {
-		if name == "do" || name == "tab" || name == "flow" {
+		switch name {
+		case "back": // where the page leads back to
+			continue
+		case "do", "flow":
 			name += "=" + values[0]
 		}
 		asked = append(asked, name)
@@ -146,27 +147,38 @@ func pattern(path string) string {
 // look measures one page in every way and returns where its links lead.
 func (s *sweep) look(path string) []string {
 	s.resize(desktop)
-	s.open("/care?on=0&back=" + url.QueryEscape(path))
+	if !s.visit("/care?on=0&back=" + url.QueryEscape(path)) {
+		return nil
+	}
 	links := s.links()
-	s.measure(path, "normal", 44, 14)
+	s.accessible(path, "normal on a desktop")
+	s.resize(phone)
+	s.sizes(path, "normal on a telephone", 44, 14)
+	s.resize(narrow)
+	s.wide(path, "normal at 320 px")
 	s.resize(desktop)
 	s.open("/care?on=1&back=" + url.QueryEscape(path))
-	s.measure(path, "care", 60, 18)
-	s.open("/care?on=3&back=" + url.QueryEscape(path))
+	s.wide(path, "care on a desktop")
+	s.resize(phone)
+	s.accessible(path, "care on a telephone")
+	s.sizes(path, "care on a telephone", 60, 18)
 	s.resize(narrow)
-	s.tell(path, "largest letters at 320 px", eval[[]string](s.tab, measured("wide()")))
+	s.open("/care?on=3&back=" + url.QueryEscape(path))
+	s.wide(path, "largest letters at 320 px")
 	return links
 }
 
-func (s *sweep) measure(path, mode string, touch, letter int) {
+func (s *sweep) accessible(path, how string) {
 	s.do("axe", inject)
-	s.tell(path, mode+" on a desktop", eval[[]string](s.tab, measured("faults()")))
-	s.resize(phone)
-	s.tell(path, mode+" on a telephone", eval[[]string](s.tab, measured("faults()")))
-	s.tell(path, mode+" on a telephone", eval[[]string](s.tab, measured(fmt.Sprintf("small(%d, %d)", touch, letter))))
-	s.resize(narrow)
-	s.tell(path, mode+" at 320 px", eval[[]string](s.tab, measured("wide()")))
+	s.tell(path, how, eval[[]string](s.tab, measured("faults()")))
 }
+
+func (s *sweep) sizes(path, how string, touch, letter int) {
+	s.tell(path, how, eval[[]string](s.tab, measured(fmt.Sprintf("small(%d, %d)", touch, letter))))
+	s.wide(path, how)
+}
+
+func (s *sweep) wide(path, how string) { s.tell(path, how, eval[[]string](s.tab, measured("wide()"))) }
 
 func measured(call string) string { return "(() => {" + measureJS + "; return " + call + "})()" }
 
@@ -184,7 +196,7 @@ func (s *sweep) tell(path, how string, wrong []string) {
 func (s *sweep) links() []string {
 	all := eval[[]string](s.tab, `[...document.querySelectorAll("a[href]")].filter((a) => a.origin === location.origin && !a.hasAttribute("download")).map((a) => a.pathname + a.search)`)
 	return slices.DeleteFunc(all, func(l string) bool {
-		return strings.HasPrefix(l, "/care?") || strings.HasPrefix(l, "/language?") || strings.HasPrefix(l, "/files/") || strings.HasPrefix(l, "/api/") ||
+		return strings.HasPrefix(l, "/care?") || strings.HasPrefix(l, "/language?") || strings.HasPrefix(l, "/files/") || !s.resident && pathOf(l) == "/my" || strings.HasPrefix(l, "/api/") ||
 			strings.HasSuffix(pathOf(l), "csv") || strings.Contains(l, ".geojson") || strings.Contains(l, "/file")
 	})
 }

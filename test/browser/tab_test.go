@@ -204,6 +204,24 @@ func (b *tab) open(path string) {
 	b.turn("open "+path, 200, chromedp.Navigate(b.city.url+path))
 }
 
+// visit is open for a page that may be missing: that is an error, and the test goes on.
+func (b *tab) visit(path string) bool {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	r, err := chromedp.RunResponse(ctx, chromedp.Navigate(b.city.url+path))
+	if err != nil {
+		b.lost("open "+path, err)
+	}
+	if r.Status != 200 {
+		b.console()
+		b.Errorf("open %s: status %d", path, r.Status)
+		return false
+	}
+	b.until("open "+path, `document.readyState === "complete"`)
+	return true
+}
+
 // at is the path and query of the page.
 func (b *tab) at() string {
 	b.Helper()
