@@ -145,7 +145,7 @@ func (p *Pages) changeAccount(w http.ResponseWriter, r *http.Request) error {
 
 // grantTable lists what the account may do and where, each with a button that takes it away.
 func (p *Pages) grantTable(ctx context.Context, a *accountPage) ui.Table {
-	t := ui.Table{Caption: ui.T(ctx, "授权"), Cols: []ui.Col{{Name: ui.T(ctx, "角色"), Main: true}, {Name: ui.T(ctx, "区划")}, {Name: ui.T(ctx, "单位")}},
+	t := ui.Table{Caption: ui.T(ctx, "授权"), Cols: []ui.Col{{Name: ui.T(ctx, "角色"), Main: true}, {Name: ui.T(ctx, "区划范围")}, {Name: ui.T(ctx, "单位")}},
 		Empty: none(ui.T(ctx, "还没有授权；没有角色的账号登录后什么也看不到。"))}
 	if a.MayAct {
 		t.Cols = append(t.Cols, ui.Col{Name: ui.T(ctx, "操作")})

@@ -90,7 +90,7 @@ func accountState(ctx context.Context, a staff.Account, now time.Time) string {
 	case a.MustChange:
 		return ui.T(ctx, "待改初始密码")
 	}
-	return ui.T(ctx, "正常")
+	return ui.T(ctx, "可以登录")
 }
 
 // postName is what a pack calls a post, or the post as it was entered.

@@ -91,7 +91,7 @@ func isBackup(name string) bool {
 }
 
 func (b *backupsPage) table(ctx context.Context) ui.Table {
-	t := ui.Table{Caption: ui.T(ctx, "已有的备份"), Cols: []ui.Col{{Name: ui.T(ctx, "文件"), Main: true}, {Name: ui.T(ctx, "完成")}, {Name: ui.T(ctx, "大小"), Num: true}},
+	t := ui.Table{Caption: ui.T(ctx, "已有的备份"), Cols: []ui.Col{{Name: ui.T(ctx, "备份文件"), Main: true}, {Name: ui.T(ctx, "完成")}, {Name: ui.T(ctx, "大小"), Num: true}},
 		Empty: ui.Empty(ui.T(ctx, "还没有备份"), ui.T(ctx, "备份包含数据库、密钥、附件和本市设定，做完后请抄存到另一台机器。"))}
 	for _, f := range b.Files {
 		c := ui.Cell{Text: f.Name}

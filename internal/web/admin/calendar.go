@@ -92,7 +92,7 @@ func (c *calendarPage) fill(ctx context.Context, cal *civil.Calendar) {
 	at := map[string]int{}
 	for m := time.January; m <= time.December; m++ {
 		first := civil.Date{Year: c.Year, Month: m, Day: 1}
-		leaf := month{Name: ui.T(ctx, "%d月", int(m)), Working: cal.WorkingDays(first, first.MonthEnd())}
+		leaf := month{Name: monthName(ctx, m), Working: cal.WorkingDays(first, first.MonthEnd())}
 		for d := first; d.Month == m && d.Year == c.Year; d = d.AddDays(1) {
 			col := (int(d.Weekday()) + 6) % 7
 			if col == 0 || len(leaf.Weeks) == 0 {
@@ -137,31 +137,51 @@ func (c *calendarPage) leafDay(ctx context.Context, d civil.Date, info civil.Day
 }
 
 // days writes days of one year in short, runs joined: "10月1日至7日、10日".
-func days(list []civil.Date) string {
+func days(ctx context.Context, list []civil.Date) string {
 	var words []string
 	for i := 0; i < len(list); {
 		j := i
 		for j+1 < len(list) && list[j+1].Sub(list[j]) == 1 {
 			j++
 		}
-		text := fmt.Sprintf("%d月%d日", int(list[i].Month), list[i].Day)
-		switch {
-		case j > i && list[j].Month == list[i].Month:
-			text += fmt.Sprintf("至%d日", list[j].Day)
-		case j > i:
-			text += fmt.Sprintf("至%d月%d日", int(list[j].Month), list[j].Day)
-		}
-		words = append(words, text)
+		words = append(words, span(ctx, list[i], list[j]))
 		i = j + 1
 	}
-	return strings.Join(words, "、")
+	return strings.Join(words, ui.T(ctx, "、"))
+}
+
+// span writes one day, or the first and the last of several.
+func span(ctx context.Context, from, to civil.Date) string {
+	text := dayName(ctx, from)
+	switch {
+	case from == to:
+		return text
+	case ui.LangOf(ctx) == ui.Chinese && from.Month == to.Month:
+		return fmt.Sprintf("%s至%d日", text, to.Day)
+	}
+	return ui.T(ctx, "%s至%s", text, dayName(ctx, to))
+}
+
+// dayName and monthName write a day and a month of a year that is known.
+func dayName(ctx context.Context, d civil.Date) string {
+	if ui.LangOf(ctx) == ui.English {
+		return fmt.Sprintf("%d %s", d.Day, d.Month.String()[:3])
+	}
+	return fmt.Sprintf("%d月%d日", int(d.Month), d.Day)
+}
+
+func monthName(ctx context.Context, m time.Month) string {
+	if ui.LangOf(ctx) == ui.English {
+		return m.String()
+	}
+	return fmt.Sprintf("%d月", int(m))
 }
 
 func (c *calendarPage) holidayTable(ctx context.Context) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "节假日安排"), Cols: []ui.Col{{Name: ui.T(ctx, "节日"), Main: true}, {Name: ui.T(ctx, "放假")}, {Name: ui.T(ctx, "天数"), Num: true}, {Name: ui.T(ctx, "调休上班")}},
 		Empty: ui.Empty(ui.T(ctx, "这一年的放假安排还没有公布"), ui.T(ctx, "通常在前一年十一月公布；在此之前期限按周末推算，并标明“暂定”。"))}
 	for _, h := range c.Holidays {
-		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: h.Name}, {Text: days(h.Off)}, {Text: strconv.Itoa(len(h.Off))}, {Text: days(h.MakeUp)}}})
+		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: ui.T(ctx, h.Name)}, {Text: days(ctx, h.Off)}, {Text: strconv.Itoa(len(h.Off))}, {Text: days(ctx, h.MakeUp)}}})
 	}
 	return t
 }

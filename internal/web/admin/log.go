@@ -176,7 +176,7 @@ func (p *Pages) entryTable(ctx context.Context, list []audit.Entry, known map[st
 		if e.Position >= 0 {
 			position = ui.Count(e.Position)
 		}
-		cells := []ui.Cell{{Text: p.verbName(ctx, e.Verb, now)}, {Text: actorWords(ctx, known, e.Actor)}, {Text: ui.Brief(ctx, e.At.Time, now)}}
+		cells := []ui.Cell{{Text: p.verbName(ctx, e.Verb, now)}, {Text: actorWords(ctx, known, e.Actor)}, {Body: unbroken(ui.Brief(ctx, e.At.Time, now))}}
 		if of == "" {
 			cells = append(cells, subject(ctx, e))
 		}

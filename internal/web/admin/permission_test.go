@@ -34,6 +34,9 @@ func TestAdministratorsAndAuditorsSeeNobodyElse(t *testing.T) {
 	h := open(t, town.SQLite(t))
 	for _, path := range pages(h) {
 		for login, want := range map[string]int{"admin": 200, "auditor": 200, "desk": 403, "water": 403, "supervisor": 403, "mayor": 403, "resident": 403, "": 401} {
+			if login == "auditor" && strings.HasSuffix(path, "/new") {
+				want = 403 // a form that he could not send
+			}
 			if got := h.as(login, http.MethodGet, path, nil).Code; got != want {
 				t.Errorf("%s as %q: status %d, want %d", path, login, got, want)
 			}
@@ -65,9 +68,12 @@ func TestOnlyAnAdministratorOfTheWholeCityActs(t *testing.T) {
 func TestAnAuditorIsOfferedNoForm(t *testing.T) {
 	h := open(t, town.SQLite(t))
 	for _, path := range pages(h) {
+		if strings.HasSuffix(path, "/new") {
+			continue
+		}
 		body := h.as("auditor", http.MethodGet, path, nil).Body.String()
 		main := body[strings.Index(body, "<main"):strings.Index(body, "</main>")]
-		if path != "/admin/accounts/new" && path != "/admin/units/new" && strings.Contains(main, `method="post"`) {
+		if strings.Contains(main, `method="post"`) {
 			t.Errorf("%s has a form", path)
 		}
 	}

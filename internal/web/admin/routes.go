@@ -57,7 +57,7 @@ type adder = func(pattern string, f func(http.ResponseWriter, *http.Request) err
 
 func (p *Pages) routesOfPeople(show, act adder) {
 	show("/admin/accounts", p.accounts)
-	show("/admin/accounts/new", p.newAccount)
+	act("GET /admin/accounts/new", p.newAccount)
 	act("POST /admin/accounts", p.addAccount)
 	show("/admin/accounts/{id}", p.account)
 	act("POST /admin/accounts/{id}", p.changeAccount)
@@ -69,7 +69,7 @@ func (p *Pages) routesOfPeople(show, act adder) {
 	act("POST /admin/accounts/{id}/tokens", p.addToken)
 	act("POST /admin/accounts/{id}/tokens/{token}", p.endToken)
 	show("/admin/units", p.units)
-	show("/admin/units/new", p.newUnit)
+	act("GET /admin/units/new", p.newUnit)
 	act("POST /admin/units", p.addUnit)
 	show("/admin/units/{code}", p.unit)
 	act("POST /admin/units/{code}", p.changeUnit)
@@ -113,7 +113,7 @@ func nav(ctx context.Context, at string) []ui.Link {
 		{Text: ui.T(ctx, "总览"), Href: "/admin"},
 		{Text: ui.T(ctx, "政策包"), Href: "/admin/packs"},
 		{Text: ui.T(ctx, "账号"), Href: "/admin/accounts"},
-		{Text: ui.T(ctx, "单位"), Href: "/admin/units"},
+		{Text: ui.T(ctx, "单位名录"), Href: "/admin/units"},
 		{Text: ui.T(ctx, "区划"), Href: "/admin/places"},
 		{Text: ui.T(ctx, "工作日历"), Href: "/admin/calendar"},
 		{Text: ui.T(ctx, "后台任务"), Href: "/admin/jobs"},

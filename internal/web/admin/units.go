@@ -244,7 +244,7 @@ func oneUnit(u staff.Unit) []staff.Unit { return []staff.Unit{u} }
 
 func unitHead(ctx context.Context, u *unitPage) ui.Page {
 	page := ui.Page{Title: u.Name, Lead: u.Code, Person: ui.Admin, Nav: nav(ctx, "/admin/units"), Errors: u.Wrong,
-		Trail: []ui.Link{{Text: ui.T(ctx, "单位"), Href: "/admin/units"}}}
+		Trail: []ui.Link{{Text: ui.T(ctx, "单位名录"), Href: "/admin/units"}}}
 	if u.Fresh {
 		page.Title, page.Lead = ui.T(ctx, "增加单位"), ""
 	}

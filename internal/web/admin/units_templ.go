@@ -68,7 +68,7 @@ func showUnits(p *Pages, page *unitsPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Layout(ui.Page{Title: ui.T(ctx, "单位"), Lead: ui.T(ctx, "承办事项的机关和机构；文件中的每个机构由哪个单位充当"), Person: ui.Admin, Nav: nav(ctx, "/admin/units"), Wide: true,
+		templ_7745c5c3_Err = ui.Layout(ui.Page{Title: ui.T(ctx, "单位名录"), Lead: ui.T(ctx, "承办事项的机关和机构；文件中的每个机构由哪个单位充当"), Person: ui.Admin, Nav: nav(ctx, "/admin/units"), Wide: true,
 			Actions: addAction(page.MayAct, ui.T(ctx, "增加单位"), "/admin/units/new")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
