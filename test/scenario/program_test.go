@@ -112,6 +112,41 @@ func (s *server) kill() {
 	<-s.done
 }
 
+// start is serve for a test.
+func start(t *testing.T, dir string, args ...string) *server {
+	t.Helper()
+	s, err := serve(dir, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.kill)
+	return s
+}
+
+// linli runs a command to its end.
+func linli(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	var out, errs bytes.Buffer
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+// must is linli for a command that has to succeed; it returns what it printed.
+func must(t *testing.T, args ...string) string {
+	t.Helper()
+	code, out, errs := linli(t, args...)
+	if code != 0 {
+		t.Fatalf("linli %s: exit %d\n%s%s", strings.Join(args, " "), code, out, errs)
+	}
+	return out
+}
+
 // settle founds the town of the tests in an empty data folder. address is the database, "sqlite" for the folder's own.
 func settle(ctx context.Context, dir, address string) error {
 	a, err := app.Open(ctx, app.Options{Data: dir, DB: address})
@@ -123,4 +158,14 @@ func settle(ctx context.Context, dir, address string) error {
 		err = closing
 	}
 	return err
+}
+
+// founded is a data folder with the town.
+func founded(t *testing.T, address string) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "data")
+	if err := settle(t.Context(), dir, address); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
