@@ -96,7 +96,11 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 	if err != nil {
 		return Done{}, err
 	}
-	a.Act.At, a.Act.Actor, a.Act.Unit, a.Act.As = tx.Now(), actorID(by), by.Unit, roles
+	at := tx.Now()
+	if at.Before(k.LastStep) { // the machine's clock was set back: a history is told in its order
+		at = k.LastStep
+	}
+	a.Act.At, a.Act.Actor, a.Act.Unit, a.Act.As = at, actorID(by), by.Unit, roles
 	if err := c.resolve(tx, by, k, &a); err != nil {
 		return Done{}, err
 	}
@@ -105,8 +109,8 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 		return Done{}, err
 	}
 	before := *k
-	k.Situation, k.Version, k.LastStep = next, k.Version+1, tx.Now()
-	k.stamp(a.Verb, tx.Now())
+	k.Situation, k.Version, k.LastStep = next, k.Version+1, at
+	k.stamp(a.Verb, at)
 	if w, isText := next.Facts["weight"].(string); isText {
 		k.Weight = w
 	}
