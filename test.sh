@@ -223,14 +223,16 @@ stage_size() {
 	[ -x bin/linli ] || stage_build || return
 	local bytes
 	bytes=$(wc -c <bin/linli)
-	go version -m bin/linli | grep -q 'CGO_ENABLED=0' || { fail "bin/linli was built with cgo"; return; }
+	grep -q 'CGO_ENABLED=0' <<<"$(go version -m bin/linli)" || { fail "bin/linli was built with cgo"; return; }
 	say "  bin/linli: $((bytes / 1000000)) MB, without cgo (at most $((MAX_BYTES / 1000000)) MB)"
 	[ "$bytes" -le "$MAX_BYTES" ] || fail "the program is too large"
 }
 
 # has_tests refuses a package that is missing or empty: go test would call that a success.
 has_tests() {
-	go test -list '^Test' "$1" | grep -q '^Test' || fail "$1 has no tests"
+	local names
+	names=$(go test -list '^Test' "$1") || { say "$names"; fail "$1 does not compile"; return; }
+	grep -q '^Test' <<<"$names" || fail "$1 has no tests"
 }
 
 # --- the run ----------------------------------------------------------------------------------------------------

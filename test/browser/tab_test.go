@@ -57,14 +57,6 @@ func (c *city) tab(t *testing.T, size screen) *tab {
 	return b
 }
 
-// as opens a window and logs in.
-func (c *city) as(t *testing.T, login string, size screen) *tab {
-	t.Helper()
-	b := c.tab(t, size)
-	b.login(login)
-	return b
-}
-
 // login logs in by the page.
 func (b *tab) login(login string) {
 	b.Helper()
