@@ -35,6 +35,7 @@ type Field struct {
 	Hint      string   `yaml:"hint"`      // shown under the field, and when the pattern does not match
 	Sensitive string   `yaml:"sensitive"` // "", "masked" (shown in part) or "hidden" to who may not see it
 	When      string   `yaml:"when"`      // asked only when this holds; a condition over earlier fields and the caller's facts
+	From      string   `yaml:"from"`      // where the value may be known already, as whoever fills the form in calls it
 	Basis     string   `yaml:"basis"`     // clause
 
 	kind    *kind

@@ -74,6 +74,9 @@ func (r *reading) edition(on civil.Date) *Edition {
 	for _, p := range r.parts.books {
 		e.Books = append(e.Books, r.book(p))
 	}
+	for _, p := range r.parts.items {
+		e.Items = append(e.Items, r.item(p, on))
+	}
 	return e
 }
 
@@ -140,6 +143,7 @@ func (r *reading) form(p part[formSpec], on civil.Date) *form.Form {
 	r.ps.Add(p.at(""), err)
 	r.element(p.at(""), "form/"+s.Form, s.Title, s.Basis)
 	for i, d := range f.Fields {
+		r.sourceAt(p.at(fmt.Sprintf("fields.%d.from", i)), d.From)
 		if d.Basis != "" {
 			r.enter(Element{ID: "form/" + s.Form + "#" + d.Name, Name: d.Label, Basis: []law.Clause{d.Clause()}, Place: p.at(fmt.Sprintf("fields.%d", i))})
 		}

@@ -17,6 +17,7 @@ type Example struct {
 	Watch     *WatchExample     `yaml:"watch"`
 	Notice    *NoticeExample    `yaml:"notice"`
 	Book      *BookExample      `yaml:"book"`
+	Item      *ItemExample      `yaml:"item"`
 	Param     *ParamExample     `yaml:"param"`
 	Office    *OfficeExample    `yaml:"office"`
 
@@ -163,4 +164,38 @@ type OfficeExample struct {
 	Name   string      `yaml:"name,required"`
 	Within string      `yaml:"within"`
 	Serves []flow.Role `yaml:"serves"`
+}
+
+// An ItemExample is one applicant, what is known of him and what he says, and what the item must mean for him. What is
+// left out is not looked at.
+type ItemExample struct {
+	ID    string            `yaml:"id,required"`
+	On    string            `yaml:"on,required"`
+	Known map[string]string `yaml:"known"` // by source, such as fact.born
+	Says  map[string]string `yaml:"says"`  // by field or question
+
+	May     string            `yaml:"may"`   // yes, no or needs
+	Fails   []int             `yaml:"fails"` // conditions that are not met, counted from 1
+	Asks    []string          `yaml:"asks"`  // questions still open
+	Bring   []string          `yaml:"bring"` // materials still to be brought, all of them
+	Nothing bool              `yaml:"brings-nothing"`
+	Had     map[string]string `yaml:"had"`     // material: source it is known from
+	Prefill map[string]string `yaml:"prefill"` // field: value
+	Owed    map[string]string `yaml:"owed"`    // material: term within which it may follow
+	Joint   []string          `yaml:"joint"`   // offices that take part, all of them
+	After   map[string]string `yaml:"after"`   // office: offices that go before it
+	Begins  string            `yaml:"begins"`  // instant at which the term begins
+	Promise string            `yaml:"promised"`
+	Legal   string            `yaml:"legal"`
+	Fee     string            `yaml:"fee"`
+	Records []string          `yaml:"records"` // what a favourable decision writes: "applicant fact registered-at=…"
+	Result  string            `yaml:"result"`  // document that it gives
+	Until   string            `yaml:"valid-until"`
+	Next    []string          `yaml:"next"`
+	Green   string            `yaml:"green"` // yes or no
+	Ways    []string          `yaml:"ways"`  // proxy, advance, agency: those that are open
+	Decides string            `yaml:"decides"`
+	Accepts []string          `yaml:"accepts"`
+	Archive string            `yaml:"archive"`
+	Called  string            `yaml:"called"` // words by which people find it
 }

@@ -139,6 +139,7 @@ func (ix *Index) cross() rule.Problems {
 			}
 			flows[f.ID] = p
 		}
+		ps = append(ps, ix.crossItems(p)...)
 		for _, e := range p.Elements() {
 			for _, c := range e.Basis {
 				if other := ix.Pack(c.Document, ""); c.Document != p.Document.ID && other != nil && other.Clause(c.ID) == nil {
@@ -148,6 +149,35 @@ func (ix *Index) cross() rule.Problems {
 		}
 	}
 	return ps
+}
+
+// crossItems checks that an item stands in one document only, and that what it names of other items exists.
+func (ix *Index) crossItems(p *Pack) rule.Problems {
+	var ps rule.Problems
+	for _, i := range p.editions[0].Items {
+		e, _ := p.Element("item/" + i.ID)
+		for _, other := range ix.packs {
+			if other != p && other.editions[0].Item(i.ID) != nil {
+				ps.Addf(e.Place, "事项 %s 已由文件 %s 设定", i.ID, other.Document.ID)
+			}
+		}
+		for _, id := range i.named() {
+			if ix.Item(id, civil.Date{}) == nil {
+				ps.Addf(e.Place, "事项 %s 提到的事项 %s 不存在", i.ID, id)
+			}
+		}
+	}
+	return ps
+}
+
+// Item returns the edition that holds an item on a day, or nil.
+func (ix *Index) Item(id string, on civil.Date) *Edition {
+	for _, p := range ix.packs {
+		if e := p.On(on); e.Item(id) != nil {
+			return e
+		}
+	}
+	return nil
 }
 
 // Packs returns the current packs, by document id.

@@ -41,6 +41,7 @@ type Edition struct {
 	Watches    []*Watch
 	Notices    []*Notice
 	Books      []*Book
+	Items      []*Item
 }
 
 // On returns the edition for a day. A case keeps the one of the day it was registered.

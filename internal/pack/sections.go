@@ -21,6 +21,7 @@ type parts struct {
 	watches    []part[watchSpec]
 	notices    []part[noticeSpec]
 	books      []part[bookSpec]
+	items      []part[itemSpec]
 	examples   []part[Example]
 }
 
@@ -99,10 +100,12 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 		take(r, doc, &r.parts.notices)
 	case "books":
 		take(r, doc, &r.parts.books)
+	case "items":
+		take(r, doc, &r.parts.items)
 	case "examples":
 		take(r, doc, &r.parts.examples)
 	default:
-		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、watches、notices、books、examples", folder)
+		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、watches、notices、books、items、examples", folder)
 	}
 }
 
