@@ -21,6 +21,7 @@ var Floors = []Row{
 	{"internal/rule", 3, "evaluates expressions; pure, so that pack examples need no database"},
 	{"internal/form", 3, "validates what was filled in; pure"},
 	{"internal/flow", 3, "steps and clocks of a case; pure"},
+	{"internal/match", 3, "tells whether two records are of one thing; pure, so that a window and a table of a million are judged alike"},
 	{"internal/audit", 4, "the log is written in the transaction of whoever acts"},
 	{"internal/job", 4, "work that a decision leaves behind, in the decision's own transaction"},
 	{"internal/blob", 4, "attachments by hash"},
