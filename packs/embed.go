@@ -5,5 +5,5 @@ import "embed"
 
 // Files holds packs/<jurisdiction>/<document-id>/ as they stand in the repository.
 //
-//go:embed all:sanmenxia
+//go:embed all:*/*
 var Files embed.FS

@@ -148,6 +148,9 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	if err := a.DB.Read(ctx, func(tx *db.Tx) (err error) { a.City, err = place.City(tx); return err }); err != nil {
 		return fmt.Errorf("find the city: %w", err)
 	}
+	if _, settled := a.Places.Tree().Get(a.City); settled {
+		a.Catalog.Settle(a.City)
+	}
 	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index, People: a.People, SMS: !o.Quiet})
 	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
 	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})

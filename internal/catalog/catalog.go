@@ -22,6 +22,7 @@ var Migrations embed.FS
 type Catalog struct {
 	d     *db.DB
 	index atomic.Pointer[pack.Index]
+	city  string // code of the city, once settled
 }
 
 // A Source says where the packs of today come from.
@@ -37,8 +38,15 @@ func Open(ctx context.Context, d *db.DB, src Source) (*Catalog, error) {
 	return c, c.Reload(ctx, src)
 }
 
-// Index returns the packs in force now.
+// Index returns the packs that the city works with now: once settled, those of documents that hold in it.
 func (c *Catalog) Index() *pack.Index { return c.index.Load() }
+
+// Settle says which city works here, by its code, so that documents of other places which it has not adopted are kept to be
+// read and order nothing. It is called while the program opens.
+func (c *Catalog) Settle(city string) {
+	c.city = city
+	c.index.Store(c.index.Load().Settle(city))
+}
 
 // Reload replaces the packs by those of src. On an error the packs in force stay.
 func (c *Catalog) Reload(ctx context.Context, src Source) error {
@@ -52,7 +60,7 @@ func (c *Catalog) Reload(ctx context.Context, src Source) error {
 	if err := c.addStored(ctx, ix); err != nil {
 		return err
 	}
-	c.index.Store(ix)
+	c.index.Store(ix.Settle(c.city))
 	return nil
 }
 

@@ -46,22 +46,36 @@ func (d *Duties) raiseAll(tx *db.Tx) (n int, err error) {
 	}
 	today := place.Today(tx)
 	for _, p := range d.packs().Packs() {
-		doc := &p.Document
-		if today.Before(doc.From) || !doc.Until.IsZero() && doc.Until.Before(today) {
-			continue
-		}
-		path, err := pathOf(tx, doc.Place)
-		if err != nil {
-			return n, err
-		}
-		first := later(later(began, doc.From), today.AddDays(-reach))
-		for _, duty := range p.On(today).Duties {
-			more, err := d.raise(tx, p, duty, path, first, today)
+		for _, area := range p.Areas() {
+			if !area.On(today) {
+				continue
+			}
+			path, err := pathOf(tx, area.Place)
 			if err != nil {
-				return n, fmt.Errorf("%s: %w", duty.ID, err)
+				return n, err
+			}
+			if path == "" {
+				continue
+			}
+			first := later(later(began, area.From), today.AddDays(-reach))
+			more, err := d.raiseIn(tx, p, path, first, today)
+			if err != nil {
+				return n, err
 			}
 			n += more
 		}
+	}
+	return n, nil
+}
+
+// raiseIn raises what a pack's document asks of one of the places where it holds.
+func (d *Duties) raiseIn(tx *db.Tx, p *pack.Pack, path string, first, today civil.Date) (n int, err error) {
+	for _, duty := range p.On(today).Duties {
+		more, err := d.raise(tx, p, duty, path, first, today)
+		if err != nil {
+			return n, fmt.Errorf("%s: %w", duty.ID, err)
+		}
+		n += more
 	}
 	return n, nil
 }
@@ -80,20 +94,18 @@ func workBegan(tx *db.Tx) (civil.Date, error) {
 	return civil.ParseDate(month + "-01")
 }
 
-// pathOf is the path of the place a document applies to; where the tree has no such code, of the city.
+// pathOf is the path of the place where a document holds: of the city when the place is the city or what it lies in, "" when
+// it lies elsewhere.
 func pathOf(tx *db.Tx, code string) (string, error) {
 	city, err := place.City(tx)
 	if err != nil {
 		return "", err
 	}
-	paths, err := place.Paths(tx, code, city)
-	if err != nil {
-		return "", err
+	if strings.HasPrefix(city, code) {
+		code = city
 	}
-	if paths[code] != "" {
-		return paths[code], nil
-	}
-	return paths[city], nil
+	paths, err := place.Paths(tx, code)
+	return paths[code], err
 }
 
 func later(a, b civil.Date) civil.Date {

@@ -16,7 +16,7 @@ import (
 
 // An Index (政策库) is every pack that the city works with, by document and version, by place and by date.
 type Index struct {
-	packs    []*Pack            // current, by document id
+	packs    []*Pack            // current and, once settled, of documents that hold in the city; by document id
 	versions map[string][]*Pack // by document id: the current one, then the others as they were added
 }
 
@@ -106,9 +106,14 @@ func (ix *Index) Add(p *Pack) error {
 		return fmt.Errorf("文件 %s 已有政策包 %s", id, old[0].Dir)
 	}
 	ix.packs = append(ix.packs, p)
-	slices.SortFunc(ix.packs, func(a, b *Pack) int { return cmp.Compare(a.Document.ID, b.Document.ID) })
+	ix.packs = byDocument(ix.packs)
 	ix.versions[id] = []*Pack{p}
 	return nil
+}
+
+func byDocument(list []*Pack) []*Pack {
+	slices.SortFunc(list, func(a, b *Pack) int { return cmp.Compare(a.Document.ID, b.Document.ID) })
+	return list
 }
 
 // Restore reads a version of a pack that was kept as Pack.Files gave it.
@@ -180,7 +185,7 @@ func (ix *Index) Item(id string, on civil.Date) *Edition {
 	return nil
 }
 
-// Packs returns the current packs, by document id.
+// Packs returns the current packs, once settled those whose documents hold in the city, by document id.
 func (ix *Index) Packs() []*Pack { return slices.Clone(ix.packs) }
 
 // Pack returns a pack by document id and version, the current one when version is "", or nil.

@@ -3,6 +3,7 @@ package pack_test
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -263,10 +264,12 @@ func TestIndex(t *testing.T) {
 	street, day := "4112/411202/411202001/", civil.MustDate("2026-03-02")
 	for _, c := range []struct {
 		path, day string
-		want      int
-	}{{street, "2026-03-02", 1}, {"4112/", "2012-11-16", 1}, {street, "2012-11-15", 0}, {"4101/410102/", "2026-03-02", 0}, {"41/4112/411202/", "2026-03-02", 1}, {"41121/", "2026-03-02", 0}} {
-		if got := len(ix.At(c.path, civil.MustDate(c.day))); got != c.want {
-			t.Errorf("At(%s, %s): %d packs, want %d", c.path, c.day, got, c.want)
+		want      bool
+	}{{street, "2026-03-02", true}, {"4112/", "2012-11-16", true}, {street, "2012-11-15", false}, {"4101/410102/", "2026-03-02", false},
+		{"41/4112/411202/", "2026-03-02", true}, {"41121/", "2026-03-02", false}} {
+		at := slices.ContainsFunc(ix.At(c.path, civil.MustDate(c.day)), func(p *pack.Pack) bool { return p.Document.ID == "sm12-69" })
+		if at != c.want {
+			t.Errorf("At(%s, %s): sm12-69 is %v, want %v", c.path, c.day, at, c.want)
 		}
 	}
 	e := ix.Channel("mayors-mailbox", street, day)
@@ -347,4 +350,59 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A document of another place orders nothing in the city until the city adopts it; it can be read and cited all the same.
+func TestAdopted(t *testing.T) {
+	m := small()
+	again(m, "d2", "f2")
+	m["b/document.yaml"] = strings.Replace(m["b/document.yaml"], "\"4112\"", "\"5202\"", 1)
+	adopt := "d2: { adopted: { place: \"4112\", from: \"2026-03-01\", until: \"2026-12-31\", why: 演示 }, term: 4d }\n"
+	far, near := mustLoad(t, m, "").Settle("4112"), mustLoad(t, m, adopt).Settle("4112")
+	if documents(far.Packs()) != "d1" || far.Flow("f2", civil.MustDate("2026-03-02")) != nil || documents(far.Library()) != "d1 d2" || far.Pack("d2", "") == nil {
+		t.Errorf("not adopted: works with %s of %s", documents(far.Packs()), documents(far.Library()))
+	}
+	for day, want := range map[string]string{"2026-02-28": "d1", "2026-03-01": "d1 d2", "2026-12-31": "d1 d2", "2027-01-01": "d1"} {
+		if got := documents(near.At("4112/411202/", civil.MustDate(day))); got != want {
+			t.Errorf("on %s %s hold, want %s", day, got, want)
+		}
+	}
+	p := near.Pack("d2", "")
+	if !p.Covers("5202/520201/", civil.MustDate("2026-02-01")) {
+		t.Error("the document left its own place")
+	}
+	back, err := pack.Restore(p.Files())
+	if err != nil || back.Version != p.Version || back.Adopted == nil || *back.Adopted != *p.Adopted {
+		t.Errorf("%v came back as %v, %v", p.Adopted, back, err)
+	}
+	for local, want := range map[string]string{
+		"d1: { adopted: yes }":                      "adopted 应写成",
+		"d1: { adopted: { place: \"52\" } }":        "采用须写明",
+		"d1: { adopted: { plaza: \"52\" } }":        "没有“plaza”",
+		"d1: { adopted: { from: \"2026-02-30\" } }": "不存在",
+		"d1: { adopted: { place: \"52\", from: \"2026-02-03\", until: \"2026-02-02\", why: 试 } }": "止期早于起期",
+	} {
+		if _, err := pack.Load(files(small()), pack.Options{Local: []byte(local)}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", local, err, want)
+		}
+	}
+}
+
+// A city works with the documents of itself, of what it lies in and of what lies in it.
+func TestSettle(t *testing.T) {
+	for place, want := range map[string]string{"4112": "d1", "41": "d1", "411202": "d1", "411202001001": "d1", "4101": "", "4": "", "52": ""} {
+		m := small()
+		m["a/document.yaml"] = strings.Replace(m["a/document.yaml"], "\"4112\"", "\""+place+"\"", 1)
+		if got := documents(mustLoad(t, m, "").Settle("4112").Packs()); got != want {
+			t.Errorf("a document of %s: the city works with %q, want %q", place, got, want)
+		}
+	}
+}
+
+func documents(list []*pack.Pack) string {
+	var ids []string
+	for _, p := range list {
+		ids = append(ids, p.Document.ID)
+	}
+	return strings.Join(ids, " ")
 }

@@ -3,7 +3,6 @@ package pack
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"linli/internal/civil"
 	"linli/internal/flow"
@@ -22,6 +21,7 @@ type Pack struct {
 	Posts    []*Post  // lowest first
 	Params   []*Param // in the order of their file
 	Examples []Example
+	Adopted  *Adoption // what the city has set: the document of another place holds here too; nil: no
 
 	editions  []*Edition // ascending by From
 	elements  map[string]Element
@@ -53,13 +53,6 @@ func (p *Pack) On(day civil.Date) *Edition {
 		}
 	}
 	return e
-}
-
-// Covers reports whether the pack is in force on a day at a place, given by its path "4112/411202/…/".
-func (p *Pack) Covers(path string, day civil.Date) bool {
-	d := &p.Document
-	in := strings.HasPrefix(path, d.Place+"/") || path == d.Place || strings.Contains(path, "/"+d.Place+"/")
-	return in && d.From.Compare(day) <= 0 && (d.Until.IsZero() || day.Compare(d.Until) <= 0)
 }
 
 // Clause returns a clause by its number, or nil.

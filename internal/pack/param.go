@@ -83,6 +83,8 @@ func (r *reading) params(doc *strict.Doc) {
 			p.Options = append(p.Options, Option(o))
 		}
 		switch {
+		case name == adopted:
+			r.bad(at, "%s 用来写明采用的文件，参数不能叫这个名字", name)
 		case (len(s.Basis) == 0) == (len(s.Gap) == 0):
 			r.bad(at, "参数 %s 须写明依据（basis）或文件未规定之处（gap），二者只居其一", name)
 		case len(s.Gap) > 0 && (!s.Default || s.Why == ""):
@@ -176,6 +178,9 @@ func (r *reading) override(v strict.Value) {
 	for _, pair := range v.Pairs {
 		p := r.pack.Param(pair.Key)
 		switch {
+		case pair.Key == adopted:
+			r.adopt(pair.Value)
+			continue
 		case p == nil:
 			r.bad(pair.At, "%s 没有参数 %s", r.pack.Document.ID, pair.Key)
 			continue
@@ -223,6 +228,9 @@ const localFile = "local.yaml"
 // local writes what the city has set, as override reads it; empty when it has set nothing.
 func (p *Pack) local() []byte {
 	var b strings.Builder
+	if p.Adopted != nil {
+		b.WriteString(p.Adopted.text())
+	}
 	for _, q := range p.Params {
 		if !q.Local {
 			continue

@@ -31,10 +31,10 @@ func (r *Result) bad(path, format string, args ...any) {
 	r.Wrong.Addf(r.Example.At(path), format, args...)
 }
 
-// Run tries every example of every current pack.
+// Run tries every example of the current pack of every document, also of those that hold elsewhere.
 func Run(ix *pack.Index) []*Result {
 	var list []*Result
-	for _, p := range ix.Packs() {
+	for _, p := range ix.Library() {
 		for i := range p.Examples {
 			list = append(list, try(p, &p.Examples[i]))
 		}

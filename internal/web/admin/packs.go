@@ -17,6 +17,7 @@ import (
 // packRow is one document as the list of packs shows it.
 type packRow struct {
 	Pack  *pack.Pack
+	Here  bool // it holds in this city
 	Count map[proof.Status]int
 	Tried int // examples
 	Wrong int // of them, failing
@@ -24,9 +25,10 @@ type packRow struct {
 
 func (p *Pages) packs(w http.ResponseWriter, r *http.Request) error {
 	ix, results := p.examples()
+	here := ix.Packs()
 	var rows []packRow
-	for _, k := range ix.Packs() {
-		row := packRow{Pack: k, Count: map[proof.Status]int{}}
+	for _, k := range ix.Library() {
+		row := packRow{Pack: k, Here: slices.Contains(here, k), Count: map[proof.Status]int{}}
 		for _, c := range proof.Coverage(k, results) {
 			row.Count[c.Status]++
 		}

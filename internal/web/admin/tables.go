@@ -19,7 +19,7 @@ func packTable(ctx context.Context, rows []packRow) ui.Table {
 	t.Cols = append(t.Cols, ui.Col{Name: ui.T(ctx, "示例"), Num: true})
 	for _, r := range rows {
 		d := r.Pack.Document
-		cells := []ui.Cell{{Text: d.Title, Href: packHref(r.Pack), Note: d.Number}, {Text: d.From.String()}}
+		cells := []ui.Cell{{Text: d.Title, Href: packHref(r.Pack), Note: d.Number}, heldCell(ctx, r)}
 		for _, s := range statusNames {
 			cells = append(cells, ui.Cell{Text: strconv.Itoa(r.Count[s.Status])})
 		}
@@ -30,6 +30,17 @@ func packTable(ctx context.Context, rows []packRow) ui.Table {
 		t.Rows = append(t.Rows, ui.TableRow{Cells: append(cells, ui.Cell{Text: strconv.Itoa(r.Tried), Note: note})})
 	}
 	return t
+}
+
+// heldCell says since when a document holds in this city, and by whose decision.
+func heldCell(ctx context.Context, r packRow) ui.Cell {
+	switch a := r.Pack.Adopted; {
+	case !r.Here:
+		return ui.Cell{Text: ui.T(ctx, "外地文件"), Note: ui.T(ctx, "本市没有采用")}
+	case a != nil:
+		return ui.Cell{Text: a.From.String(), Note: ui.T(ctx, "本市采用")}
+	}
+	return ui.Cell{Text: r.Pack.Document.From.String()}
 }
 
 func coverageStats(ctx context.Context, c *coveragePage) []ui.Stat {
