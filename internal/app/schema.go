@@ -8,6 +8,7 @@ import (
 	"linli/internal/demo"
 	"linli/internal/duty"
 	"linli/internal/exchange"
+	"linli/internal/fact"
 	"linli/internal/indicator"
 	"linli/internal/job"
 	"linli/internal/notice"
@@ -24,6 +25,6 @@ import (
 // Schema is every table of the program, in the order of its migrations.
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
-		place.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
+		place.Migrations, fact.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
 		casework.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, demo.Migrations)
 }

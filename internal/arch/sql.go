@@ -17,6 +17,7 @@ const published = "fact_"
 // nouns is what the names of a package's tables begin with, where that is not the package's name.
 var nouns = map[string][]string{
 	"internal/casework":    {"case"},
+	"internal/fact":        {"statement", "relation"}, // fact_ is what views are called
 	"internal/register":    {"person", "organisation", "household", "dwelling", "register"},
 	"internal/staff":       {"staff", "unit"},
 	"internal/web/session": {"session"},
