@@ -5,15 +5,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/xuri/excelize/v2"
 
 	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/form"
+	"linli/internal/sheet"
 )
 
 // An Appeal (来源留言) is a row that can become a case. All text is cleaned and masked.
@@ -37,17 +35,14 @@ var impersonal = []string{colNumber, colPlace, colUnit, colAt, colReplied, colLi
 
 // A reader turns records into appeals.
 type reader struct {
-	table   *Table
+	table   *sheet.Table
 	mapping Mapping
 	at      map[string]int
 }
 
 // appeal reads a record. The reason is "" when it can become a case.
-func (r *reader) appeal(rec Record, now time.Time) (Appeal, string) {
-	if rec.Cells == nil {
-		return Appeal{}, rec.Why
-	}
-	if why := r.fit(&rec); why != "" {
+func (r *reader) appeal(rec sheet.Record, now time.Time) (Appeal, string) {
+	if why := r.table.Fit(&rec); why != "" {
 		return Appeal{}, why
 	}
 	var a Appeal
@@ -90,22 +85,6 @@ func (r *reader) appeal(rec Record, now time.Time) (Appeal, string) {
 		a.Number = a.digest[:24]
 	}
 	return a, a.wrong(now)
-}
-
-// fit checks what holds for any record, and fills what a workbook leaves out at the end of a row.
-func (r *reader) fit(rec *Record) string {
-	for r.table.sheet && len(rec.Cells) < len(r.table.Heading) {
-		rec.Cells = append(rec.Cells, "")
-	}
-	if len(rec.Cells) != len(r.table.Heading) {
-		return fmt.Sprintf("有 %d 列，表头有 %d 列", len(rec.Cells), len(r.table.Heading))
-	}
-	for i, c := range rec.Cells {
-		if !utf8.ValidString(c) || r.table.lossy && strings.ContainsRune(c, utf8.RuneError) {
-			return fmt.Sprintf("“%s”含有无法识别的字符", r.table.Heading[i])
-		}
-	}
-	return ""
 }
 
 // wrong says why an appeal cannot become a case, or "".
@@ -156,10 +135,11 @@ func (r *reader) instant(s string) (time.Time, string) {
 			return t.UTC(), ""
 		}
 	}
-	if days, err := strconv.ParseFloat(s, 64); err == nil && r.table.sheet && days > 18000 && days < 110000 {
-		if t, err := excelize.ExcelDateToTime(days, false); err == nil {
-			t = t.Round(time.Second)
-			return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, civil.Shanghai).UTC(), ""
+	if day, ok := r.table.Day(s); ok {
+		for _, layout := range []string{time.DateTime, time.DateOnly} {
+			if t, err := time.ParseInLocation(layout, day, civil.Shanghai); err == nil {
+				return t.UTC(), ""
+			}
 		}
 	}
 	return time.Time{}, fmt.Sprintf("“%s”不是可以识别的日期时间，或没有这一天", clip(s, 30))

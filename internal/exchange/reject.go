@@ -14,6 +14,7 @@ import (
 
 	"linli/internal/db"
 	"linli/internal/form"
+	"linli/internal/sheet"
 )
 
 // The two columns that a table of rejected rows has before those of the original; an import does not look at them.
@@ -25,7 +26,7 @@ const (
 // RejectsOf is the name of the file with the rejected rows of a file.
 func RejectsOf(name string) string { return name + ".rejects.csv" }
 
-func (r *run) reject(tx *db.Tx, rec *Record, why string) error {
+func (r *run) reject(tx *db.Tx, rec *sheet.Record, why string) error {
 	cells := make([]string, 0, len(rec.Cells))
 	for i, c := range rec.Cells {
 		if !r.in.impersonal(i) {

@@ -17,6 +17,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/place"
+	"linli/internal/sheet"
 )
 
 // Migrations creates the tables of this package.
@@ -54,7 +55,7 @@ type Summary struct {
 // Run reads the file to its end. Returns invalid when it is no table or its heading lacks a column; a row that cannot be used is no error.
 // After any error the rows that are done stay done, and Run goes on behind them.
 func (im *Import) Run(ctx context.Context, name string) (Summary, error) {
-	t, err := Open(name)
+	t, err := sheet.Open(name)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -62,7 +63,7 @@ func (im *Import) Run(ctx context.Context, name string) (Summary, error) {
 	return s, errors.Join(err, t.Close())
 }
 
-func (im *Import) run(ctx context.Context, name string, t *Table) (Summary, error) {
+func (im *Import) run(ctx context.Context, name string, t *sheet.Table) (Summary, error) {
 	at, err := im.Mapping.columns(t.Heading)
 	if err != nil {
 		return Summary{}, err
@@ -154,15 +155,15 @@ func (r *run) note(tx *db.Tx) error {
 // rows reads what is not done yet, a batch at a time.
 func (r *run) rows(ctx context.Context) error {
 	for range r.sum.Resumed {
-		if _, err := r.in.table.rows.next(); err != nil {
+		if _, err := r.in.table.Next(); err != nil {
 			return err
 		}
 	}
 	for {
-		var list []Record
+		var list []sheet.Record
 		var end bool
 		for len(list) < batch && !end {
-			rec, err := r.in.table.rows.next()
+			rec, err := r.in.table.Next()
 			if end = errors.Is(err, io.EOF); end {
 				break
 			}
@@ -184,7 +185,7 @@ func (r *run) rows(ctx context.Context) error {
 }
 
 // batch brings records in together. When one of them is refused half-way, nothing of the batch stays, and each goes in by itself.
-func (r *run) batch(ctx context.Context, list []Record) error {
+func (r *run) batch(ctx context.Context, list []sheet.Record) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -212,7 +213,7 @@ type turnedAway struct{ why error }
 func (t *turnedAway) Error() string { return t.why.Error() }
 
 // write is one transaction: the rows, and the note that they are done. With known, the only row is rejected for that reason.
-func (r *run) write(ctx context.Context, list []Record, known *turnedAway) error {
+func (r *run) write(ctx context.Context, list []sheet.Record, known *turnedAway) error {
 	var after Summary
 	err := r.im.DB.Write(ctx, func(tx *db.Tx) error {
 		after = r.sum
@@ -230,7 +231,7 @@ func (r *run) write(ctx context.Context, list []Record, known *turnedAway) error
 	return err
 }
 
-func (r *run) row(tx *db.Tx, rec *Record, known *turnedAway, s *Summary) error {
+func (r *run) row(tx *db.Tx, rec *sheet.Record, known *turnedAway, s *Summary) error {
 	s.Read++
 	now := tx.Now()
 	a, why := r.in.appeal(*rec, now)

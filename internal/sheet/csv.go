@@ -1,4 +1,4 @@
-package exchange
+package sheet
 
 import (
 	"bufio"
@@ -14,14 +14,6 @@ const maxRecord = 256 << 10
 
 // maxLine bounds one line, in bytes.
 const maxLine = 4 << 20
-
-// A Record (原始行) is one row as the table has it.
-type Record struct {
-	Line  int      // the line it begins on, the heading being line 1
-	Cells []string // nil when the row cannot be split
-	Raw   string   // the text of a row that cannot be split
-	Why   string   // why it cannot
-}
 
 // A csvReader splits comma- or tab-separated text (RFC 4180; line ends LF, CRLF or CR CR LF; quoted cells may hold line ends). A row it
 // cannot split costs one line, never its neighbours.
