@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -103,7 +104,7 @@ func (e *sqliteEngine) read(ctx context.Context, now func() time.Time, fn func(*
 	if err := conn.do("begin"); err != nil {
 		return sqliteFault(err)
 	}
-	tx := newTx(ctx, now, SQLite, sqliteSession{conn}, false)
+	tx := newTx(ctx, now, SQLite, &sqliteSession{conn: conn}, false)
 	// also when the closure ends its goroutine
 	defer func() {
 		tx.end()
@@ -135,9 +136,13 @@ func (e *sqliteEngine) close() error {
 }
 
 // sqliteSession implements session inside a transaction of a connection.
-type sqliteSession struct{ conn *sqliteConn }
+type sqliteSession struct {
+	conn  *sqliteConn
+	wrote bool // a statement ran that may have written
+}
 
-func (s sqliteSession) exec(text string, args []any, one bool) error {
+func (s *sqliteSession) exec(text string, args []any, one bool) error {
+	s.wrote = true
 	n, err := s.conn.exec(text, args)
 	if err == nil && one && n != 1 {
 		return notOne()
@@ -145,12 +150,14 @@ func (s sqliteSession) exec(text string, args []any, one bool) error {
 	return sqliteFault(err)
 }
 
-func (s sqliteSession) count(text string, args []any) (int64, error) {
+func (s *sqliteSession) count(text string, args []any) (int64, error) {
+	s.wrote = true
 	n, err := s.conn.exec(text, args)
 	return n, sqliteFault(err)
 }
 
-func (s sqliteSession) query(text string, args []any) (cursor, error) {
+func (s *sqliteSession) query(text string, args []any) (cursor, error) {
+	s.wrote = s.wrote || !strings.HasPrefix(text, "select ")
 	c, err := s.conn.query(text, args)
 	if err != nil {
 		return nil, sqliteFault(err)

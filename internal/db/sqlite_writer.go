@@ -21,18 +21,20 @@ type writer struct {
 	closing chan struct{}
 	stopped chan struct{}
 	members []*request // of the group at hand
+	careful bool       // the group at hand has savepoints
 
 	commits, writes atomic.Int64
 }
 
 // request is one waiting Write.
 type request struct {
-	ctx  context.Context
-	now  func() time.Time
-	fn   func(*Tx) error
-	err  error
-	tx   *Tx
-	done chan struct{}
+	ctx   context.Context
+	now   func() time.Time
+	fn    func(*Tx) error
+	err   error
+	tx    *Tx
+	wrote bool // fn ran a statement that may have written
+	done  chan struct{}
 }
 
 var (
@@ -92,7 +94,7 @@ func (w *writer) run() {
 
 // serve runs one group, beginning with r, and answers its members.
 func (w *writer) serve(r *request) {
-	w.members = append(w.members[:0], r)
+	w.members, w.careful = append(w.members[:0], r), false
 	if err := w.conn.do("begin immediate"); err != nil {
 		w.fail(sqliteFault(err))
 		return
@@ -132,14 +134,51 @@ func (w *writer) next(began time.Time) *request {
 	}
 }
 
-// member runs one closure inside a savepoint. Its own failure is kept in the request; an error means that the whole
-// group is gone.
+// member runs one closure. Its own failure is kept in the request; an error means that the whole group is gone.
+//
+// A savepoint around each closure would cost more than many closures do, and would make the text index write out what it
+// gathers. So the first failure of a closure that has written undoes the group, the others run again, and only then the
+// group becomes careful and has savepoints.
 func (w *writer) member(r *request) error {
+	if w.careful {
+		return w.guarded(r)
+	}
+	w.try(r)
+	if r.err == nil || !r.wrote {
+		return nil
+	}
+	if err := w.conn.do("rollback"); err != nil {
+		return lost(r.err)
+	}
+	if err := w.conn.do("begin immediate"); err != nil {
+		return sqliteFault(err)
+	}
+	w.careful = true
+	for _, other := range w.members {
+		if other.err != nil { // r, and those that failed before they wrote anything
+			continue
+		}
+		if err := w.guarded(other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// try runs a closure.
+func (w *writer) try(r *request) {
+	s := &sqliteSession{conn: w.conn}
+	r.tx = newTx(r.ctx, r.now, SQLite, s, true)
+	r.err = r.tx.run(r.fn)
+	r.wrote = s.wrote
+}
+
+// guarded runs a closure inside a savepoint.
+func (w *writer) guarded(r *request) error {
 	if err := w.conn.do("savepoint member"); err != nil {
 		return sqliteFault(err)
 	}
-	r.tx = newTx(r.ctx, r.now, SQLite, sqliteSession{w.conn}, true)
-	r.err = r.tx.run(r.fn)
+	w.try(r)
 	if r.err != nil {
 		if err := w.conn.do("rollback to member"); err != nil {
 			return lost(r.err)

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"linli/internal/db"
@@ -31,26 +32,36 @@ func Do(tx *db.Tx, actorKey, key string, requestHash []byte, work func() ([]byte
 	if err := checkKey(key); err != nil {
 		return nil, false, err
 	}
-	// Claiming first lets a concurrent copy wait here, before it has done anything.
-	n, err := tx.ExecCount(`insert into once_key (actor, key, request, result, at) values (?, ?, ?, ?, ?)
-		on conflict (actor, key) do nothing`, actorKey, key, requestHash, []byte{}, db.At(tx.Now()))
-	if err != nil {
-		return nil, false, fmt.Errorf("claim idempotency key: %w", err)
+	if err := hold(tx, actorKey, key); err != nil {
+		return nil, false, err
 	}
-	if n == 0 {
-		result, err = replay(tx, actorKey, key, requestHash)
-		return result, err == nil, err
+	result, replayed, err = stored(tx, actorKey, key, requestHash)
+	if err != nil || replayed {
+		return result, replayed, err
 	}
-	result, err = work()
-	if err != nil {
-		// The transaction should end here; should the caller commit all the same, the key must not stay.
-		return nil, false, errors.Join(err, tx.Exec(`delete from once_key where actor = ? and key = ?`, actorKey, key))
+	if result, err = work(); err != nil {
+		return nil, false, err
 	}
-	err = tx.ExecOne(`update once_key set result = ? where actor = ? and key = ?`, result, actorKey, key)
+	err = tx.Exec(`insert into once_key (actor, key, request, result, at) values (?, ?, ?, ?, ?)`,
+		actorKey, key, requestHash, result, db.At(tx.Now()))
 	if err != nil {
 		return nil, false, fmt.Errorf("store result of idempotency key: %w", err)
 	}
 	return result, false, nil
+}
+
+// hold lets a copy that arrives together with the first request wait for its end before it looks for the answer, and so before
+// it has done anything. SQLite has one writer, who is alone anyhow. Two keys with the same hash merely wait for each other.
+func hold(tx *db.Tx, actorKey, key string) error {
+	if tx.Engine() != db.PostgreSQL {
+		return nil
+	}
+	h := fnv.New64a()
+	h.Write([]byte(actorKey + "\x00" + key))
+	if err := tx.Exec(`select pg_advisory_xact_lock(?)`, int64(h.Sum64())); err != nil {
+		return fmt.Errorf("hold idempotency key: %w", err)
+	}
+	return nil
 }
 
 func checkKey(key string) error {
@@ -63,19 +74,20 @@ func checkKey(key string) error {
 	return nil
 }
 
-func replay(tx *db.Tx, actorKey, key string, requestHash []byte) ([]byte, error) {
-	var request, result []byte
-	err := tx.QueryRow(`select request, result from once_key where actor = ? and key = ?`, actorKey, key).Scan(&request, &result)
-	if errors.Is(err, db.ErrNoRows) { // swept between the two statements
-		return nil, fault.Conflict("幂等键 %s 刚刚过期，请换一个新的编号重新提交", key)
+// stored returns the answer kept for the key; found says whether there is one.
+func stored(tx *db.Tx, actorKey, key string, requestHash []byte) (result []byte, found bool, err error) {
+	var request []byte
+	err = tx.QueryRow(`select request, result from once_key where actor = ? and key = ?`, actorKey, key).Scan(&request, &result)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, false, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read idempotency key: %w", err)
+		return nil, false, fmt.Errorf("read idempotency key: %w", err)
 	}
 	if !bytes.Equal(request, requestHash) {
-		return nil, fault.Conflict("幂等键 %s 已经用于另一个内容不同的请求，请换一个新的编号", key)
+		return nil, false, fault.Conflict("幂等键 %s 已经用于另一个内容不同的请求，请换一个新的编号", key)
 	}
-	return result, nil
+	return result, true, nil
 }
 
 // Sweep forgets keys older than the given age, some thousand at a time, and returns how many; call again until it
