@@ -163,7 +163,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Jobs.OnFailed(daily, func(tx *db.Tx, _ job.Job) error { return nextNight(tx) })
 	a.admin = a.administration()
 	admin.Jobs(a.Jobs, a.admin)
-	notify.Register(a.Jobs, a.DB, notify.Options{Gateway: notify.FileGateway{Path: filepath.Join(o.Data, "sms.jsonl")}})
+	notify.Register(a.Jobs, a.DB, notify.Options{Gateway: &notify.FileGateway{Path: filepath.Join(o.Data, "sms.jsonl")}})
 	return nil
 }
 

@@ -48,7 +48,7 @@ func Cases(ctx context.Context, o CasesOptions) (r CasesReport, err error) {
 	}
 	r = CasesReport{DB: "sqlite", Clients: o.Clients, Seconds: o.Seconds}
 	o.Progress("数一数每一步写多少行")
-	if r.Load, err = count(ctx); err != nil {
+	if r.Load, err = count(ctx, o.Clients); err != nil {
 		return r, fmt.Errorf("count rows: %w", err)
 	}
 	b := &bout{o: o}

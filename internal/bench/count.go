@@ -7,23 +7,25 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"linli/internal/app"
 )
 
-// sample is how many cases are counted.
-const sample = 20
+// rounds is how many cases of each client are counted.
+const rounds = 8
 
-// count finds what each step writes: it carries a few letters through a city of its own whose tables count every row that is
-// written, altered or removed. What the program does by itself afterwards, such as giving log entries their positions, is spread
-// over the steps.
-func count(ctx context.Context) (l Load, err error) {
+// count finds what each step writes: as many clients as will be driven carry a few letters each through a city of its own, whose
+// tables count every row that is written, altered or removed. The clients take each step together, for what is written once for
+// a group of steps, such as a tile of the audit log, is to count as often as it will under load. What the program does by itself
+// afterwards is spread over the steps.
+func count(ctx context.Context, clients int) (l Load, err error) {
 	dir, err := os.MkdirTemp("", "linli-bench-count-")
 	if err != nil {
 		return l, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c, err := found(ctx, app.Options{Data: dir}, 1)
+	c, err := found(ctx, app.Options{Data: dir}, clients)
 	if err != nil {
 		return l, err
 	}
@@ -35,19 +37,18 @@ func count(ctx context.Context) (l Load, err error) {
 	if err := c.serve(ctx); err != nil {
 		return l, errors.Join(err, c.stop())
 	}
-	s := newSide("count", c.url, c.letters("count", 1))
+	s := newSide("count", c.url, c.letters("count", clients))
 	var rows [len(verbs)]int64
 	before, size, err := t.now(ctx)
-	for range sample * len(verbs) {
-		if err != nil {
-			break
-		}
-		var at int
+	for n := range rounds * len(verbs) {
 		var after int64
-		if at, _, err = s.take(ctx, s.letters[0]); err == nil {
+		if err == nil {
+			err = s.together(ctx)
+		}
+		if err == nil {
 			after, _, err = t.now(ctx)
 		}
-		rows[at] += after - before
+		rows[n%len(verbs)] += after - before
 		before = after
 	}
 	if err = errors.Join(err, c.stop()); err != nil {
@@ -57,19 +58,31 @@ func count(ctx context.Context) (l Load, err error) {
 	if err != nil {
 		return l, err
 	}
-	return average(rows, all, grown-size), nil
+	return average(rows, all, grown-size, rounds*clients), nil
 }
 
-func average(rows [len(verbs)]int64, all, bytes int64) Load {
+// together lets every client take its next step.
+func (s *side) together(ctx context.Context) error {
+	errs := make([]error, len(s.letters))
+	var all sync.WaitGroup
+	for i, l := range s.letters {
+		all.Go(func() { _, _, errs[i] = s.take(ctx, l) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+func average(rows [len(verbs)]int64, all, bytes int64, cases int) Load {
 	var l Load
 	counted := int64(0)
 	for at := range rows {
 		counted += rows[at]
 	}
-	behind := float64(all-counted) / sample / float64(len(verbs)) // what came after the answers
+	behind := float64(all-counted) / float64(cases*len(verbs)) // what came after the answers
 	for at := range rows {
-		l.Rows[at] = int(float64(rows[at])/sample + behind + 0.5)
+		l.Rows[at] = int(float64(rows[at])/float64(cases) + behind + 0.5)
 	}
+	l.Rows[0]++ // in the text index, whose tables cannot count
 	l.Bytes = int(bytes / max(all, 1))
 	return l
 }
@@ -77,7 +90,7 @@ func average(rows [len(verbs)]int64, all, bytes int64) Load {
 // A tally looks at a database from beside.
 type tally struct{ *sql.DB }
 
-// countIn makes every table of a database count. Tables of the text index cannot; their one row a case is added by now.
+// countIn makes every table of a database count. Those of the text index cannot.
 func countIn(ctx context.Context, file string) (*tally, error) {
 	d, err := sql.Open("sqlite", file+"?_pragma=busy_timeout(5000)")
 	if err != nil {

@@ -49,7 +49,8 @@ func (c *Case) State() flow.State { return c.Situation.State }
 
 // columns is the select list that scan reads.
 const columns = `id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body, fields, place, path, spot,
-	main, situation, version, registered_at, accepted_at, routed_at, replied_at, closed_at, last_step_at, yellow_at`
+	main, situation, version, registered_at, accepted_at, routed_at, replied_at, closed_at, last_step_at, yellow_at,
+	state, lead, target_at, limit_at, open, replied, met, late, returns, reworks`
 
 func scan(r interface{ Scan(...any) error }) (*Case, error) {
 	var c Case
@@ -57,13 +58,15 @@ func scan(r interface{ Scan(...any) error }) (*Case, error) {
 	var at [6]db.Time
 	err := r.Scan(&c.ID, &c.Number, &c.Document, &c.Pack, &c.Flow, &c.firstFlow, &c.Channel, &c.Kind, &c.Weight, &c.Title, &c.Body,
 		&fields, &c.Place, &c.Path, &c.Spot, &c.Main, &situation, &c.Version,
-		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &c.row.yellow)
+		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &c.row.yellow,
+		(*string)(&c.row.state), &c.row.lead, &c.row.target, &c.row.limit, &c.row.open, &c.row.replied, &c.row.met, &c.row.late,
+		&c.row.returns, &c.row.reworks)
 	if err != nil {
 		return nil, err
 	}
 	c.Registered, c.Accepted, c.Routed = at[0].Time, at[1].Time, at[2].Time
 	c.Replied, c.Closed, c.LastStep = at[3].Time, at[4].Time, at[5].Time
-	if err := json.Unmarshal([]byte(situation), &c.Situation); err != nil {
+	if c.Situation, err = situations.decode(situation); err != nil {
 		return nil, fault.Internal(err, "办件 %s 的数据损坏", c.Number)
 	}
 	if err := json.Unmarshal([]byte(fields), &c.Fields); err != nil {
@@ -87,6 +90,8 @@ func load(tx *db.Tx, id db.ID) (*Case, error) {
 // projection is what the columns of case_record say of a Situation: kept beside it so that queues, figures and
 // duties can be asked in SQL.
 type projection struct {
+	state                                    flow.State
+	lead                                     string
 	yellow                                   string
 	target, limit                            db.Time
 	open, met, metTarget, late, replied      int
@@ -100,7 +105,7 @@ const noYellow = "9999-12-31T23:59:59.999Z"
 
 func project(f *flow.Flow, s *flow.Situation, now time.Time) projection {
 	p := projection{
-		yellow: noYellow, met: -1, metTarget: -1,
+		state: s.State, lead: s.Lead, yellow: noYellow, met: -1, metTarget: -1,
 		open: flag(f.Open(s.State)), late: flag(s.Late(now)), replied: flag(s.Count[flow.Reply] > 0),
 		returns: s.Count[flow.Return], reassigns: s.Count[flow.Reassign], reworks: s.Count[flow.Rework],
 		urges: s.Count[flow.Urge], supervisions: s.Count[flow.Supervise], reopens: s.Count[flow.Reopen],
@@ -123,6 +128,27 @@ func project(f *flow.Flow, s *flow.Situation, now time.Time) projection {
 		}
 	}
 	return p
+}
+
+// moved sets the indexed columns in which a projection differs from the stored one.
+func (p *projection) moved(stored *projection) (sql string, args []any) {
+	set := func(differs bool, column string, value any) {
+		if differs {
+			sql, args = sql+", "+column+" = ?", append(args, value)
+		}
+	}
+	set(p.state != stored.state, "state", string(p.state))
+	set(p.lead != stored.lead, "lead", p.lead)
+	set(p.open != stored.open, "open", p.open)
+	set(p.yellow != stored.yellow, "yellow_at", p.yellow)
+	set(p.target.Text() != stored.target.Text(), "target_at", p.target)
+	set(p.limit.Text() != stored.limit.Text(), "limit_at", p.limit)
+	set(p.replied != stored.replied, "replied", p.replied)
+	set(p.met != stored.met, "met", p.met)
+	set(p.late != stored.late, "late", p.late)
+	set(p.returns != stored.returns, "returns", p.returns)
+	set(p.reworks != stored.reworks, "reworks", p.reworks)
+	return sql, args
 }
 
 // mainClock is the clock that figures and lists speak of: the first that ends with the reply, else the first of all.

@@ -168,7 +168,7 @@ func (k *Case) insert(tx *db.Tx, p projection) error {
 	if err != nil {
 		return err
 	}
-	situation, err := json.Marshal(&k.Situation)
+	situation, err := situations.encode(&k.Situation)
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (k *Case) insert(tx *db.Tx, p projection) error {
 		fields, place, path, spot, desk, lead, state, open, situation, version, month, registered_at, last_step_at, yellow_at,
 		target_at, limit_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		k.ID, k.Number, k.Document, k.Pack, k.Flow, k.firstFlow, k.Channel, k.Kind, k.Weight, k.Title, k.Body,
-		string(fields), k.Place, k.Path, k.Spot, s.Desk, s.Lead, string(s.State), p.open, string(situation), k.Version,
+		string(fields), k.Place, k.Path, k.Spot, s.Desk, s.Lead, string(s.State), p.open, situation, k.Version,
 		civil.DateOf(k.Registered, civil.Shanghai).String()[:7], db.At(k.Registered), db.At(k.LastStep), p.yellow, p.target, p.limit)
 }
 

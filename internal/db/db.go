@@ -73,6 +73,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return d, nil
 }
 
+// Now is the instant that a transaction begun now would have.
+func (d *DB) Now() time.Time { return d.now().UTC().Truncate(time.Millisecond) }
+
 // Engine says which database this is.
 func (d *DB) Engine() Engine { return d.kind }
 

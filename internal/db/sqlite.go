@@ -20,7 +20,9 @@ import (
 var (
 	commonPragmas = []string{"busy_timeout=5000", "foreign_keys=on", "case_sensitive_like=on", "temp_store=memory"}
 	writePragmas  = append(commonPragmas[:len(commonPragmas):len(commonPragmas)],
-		"journal_mode=wal", "synchronous=full", "cache_size=-16000", "journal_size_limit=67108864")
+		"journal_mode=wal", "synchronous=full", "cache_size=-16000", "journal_size_limit=67108864",
+		// 16 MB: a page written many times in the meantime goes into the file once
+		"wal_autocheckpoint=4000")
 	readPragmas = append(commonPragmas[:len(commonPragmas):len(commonPragmas)],
 		"query_only=on", "cache_size=-8000", "mmap_size=67108864")
 )

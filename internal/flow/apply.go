@@ -25,7 +25,7 @@ func (f *Flow) Apply(l civil.Law, s Situation, a Act) (Situation, Effect, error)
 	if err := f.complete(st, &a); err != nil {
 		return s, Effect{}, err
 	}
-	n := s.clone()
+	n := s.Clone()
 	if err := f.change(l, &n, st, &a); err != nil {
 		return s, Effect{}, err
 	}

@@ -107,8 +107,8 @@ type Doer struct {
 	Verb    Verb   `json:"verb"`
 }
 
-// clone returns a copy that shares nothing mutable with s.
-func (s Situation) clone() Situation {
+// Clone returns a copy that shares nothing mutable with s.
+func (s Situation) Clone() Situation {
 	s.Facts = maps.Clone(s.Facts)
 	s.Branches = slices.Clone(s.Branches)
 	s.Orders = slices.Clone(s.Orders)

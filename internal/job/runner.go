@@ -15,8 +15,9 @@ import (
 // Options of a Runner; zero fields take the defaults named.
 type Options struct {
 	Inside  int           // jobs in database handlers at once: 4
-	Outside int           // jobs in outside handlers at once: 8
+	Outside int           // jobs in outside handlers at once: 32, for they mostly wait for others
 	Poll    time.Duration // how often to look without being woken: 1 s
+	Gather  time.Duration // how long to let jobs come together after being woken, to take them at once: 20 ms
 	Lease   time.Duration // how long a job may go without result or progress: 1 min
 	Grace   time.Duration // how long Run lets jobs finish after its context ends: 10 s
 	Pauses  Pauses        // 5 s doubling to 1 h
@@ -33,9 +34,10 @@ func (o Options) withDefaults() Options {
 		o.Inside = 4
 	}
 	if o.Outside <= 0 {
-		o.Outside = 8
+		o.Outside = 32
 	}
 	def(&o.Poll, time.Second)
+	def(&o.Gather, 20*time.Millisecond)
 	def(&o.Lease, time.Minute)
 	def(&o.Grace, 10*time.Second)
 	def(&o.Pauses.First, 5*time.Second)
@@ -156,8 +158,9 @@ func (r *Runner) Run(ctx context.Context) {
 				bells.ring() // a slot, or the unique key of the job, is free
 			})
 		}
-		if len(jobs) == 0 {
-			wait(ctx, wake, next)
+		if len(jobs) == 0 && wait(ctx, wake, next) {
+			// Under load every commit wakes: one look for many jobs costs little more than one for one.
+			wait(ctx, nil, r.o.Gather)
 		}
 	}
 	finished := make(chan struct{})
@@ -222,14 +225,17 @@ func (r *Runner) expire(tx *db.Tx) error {
 	return err
 }
 
-func wait(ctx context.Context, wake <-chan struct{}, pause time.Duration) {
+// wait lets time pass and reports whether it was cut short by a wake-up.
+func wait(ctx context.Context, wake <-chan struct{}, pause time.Duration) bool {
 	t := time.NewTimer(max(pause, time.Millisecond))
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 	case <-wake:
+		return true
 	case <-t.C:
 	}
+	return false
 }
 
 // slots count what may run at once.

@@ -183,6 +183,10 @@ func outgoing(tx *db.Tx, x Delivery) error {
 	x.ID = db.NewID()
 	err := tx.Exec(`insert into notify_delivery (id, channel, hook, target, event, body, state, created_at) values (?, ?, ?, ?, ?, ?, 'waiting', ?)`,
 		x.ID, x.Channel, x.Hook, x.Target, x.Event, x.Body, db.At(tx.Now()))
+	if x.Channel == Phone {
+		x.State, x.CreatedAt = Waiting, db.At(tx.Now())
+		tx.AfterCommit(func() { fresh.put(x) })
+	}
 	_, jobErr := job.Enqueue(tx, jobKind(x.Channel), x.ID)
 	return errors.Join(err, jobErr)
 }

@@ -235,7 +235,7 @@ func TestPrivateAddressesAreRefused(t *testing.T) {
 
 func TestTextMessagesGoToTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sms.jsonl")
-	each(t, notify.Options{Gateway: notify.FileGateway{Path: path}}, func(k desk) {
+	each(t, notify.Options{Gateway: &notify.FileGateway{Path: path}}, func(k desk) {
 		os.Remove(path)
 		dbtest.Write(k.t, k.d, func(tx *db.Tx) error {
 			if err := notify.Text(tx, "+86 138-0000-1111", "您的来信已受理", "case.accepted"); err != nil {

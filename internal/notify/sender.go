@@ -62,25 +62,33 @@ func (s *Sender) try(ctx context.Context, j job.Job, send func(context.Context, 
 	if err := j.Decode(&id); err != nil {
 		return nil, err
 	}
-	var a attempt
-	err := s.d.Read(ctx, func(tx *db.Tx) (err error) {
-		a.began = tx.Now()
-		if a.x, err = get(tx, id); err == nil && a.x.Channel == Webhook {
-			a.hook, err = getHook(tx, a.x.Hook)
-		}
-		return err
-	})
+	a, err := s.begin(ctx, id, j.Attempts == 1)
 	if err != nil {
 		return nil, err
 	}
 	if a.x.State != Waiting {
 		return nil, nil // a copy of the job after the work was noted
 	}
-	err = send(ctx, &a)
+	err = send(ctx, a)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil, err // the program stops: not an attempt
 	}
 	return func(tx *db.Tx) error { return a.settle(tx, err) }, err
+}
+
+// begin finds what is to be sent. Before its first attempt nobody can have sent a delivery, so the one remembered is as good as the row.
+func (s *Sender) begin(ctx context.Context, id db.ID, first bool) (*attempt, error) {
+	if x, known := fresh.take(id); known && first {
+		return &attempt{x: x, began: s.d.Now()}, nil
+	}
+	a := &attempt{}
+	return a, s.d.Read(ctx, func(tx *db.Tx) (err error) {
+		a.began = tx.Now()
+		if a.x, err = get(tx, id); err == nil && a.x.Channel == Webhook {
+			a.hook, err = getHook(tx, a.x.Hook)
+		}
+		return err
+	})
 }
 
 // settle writes the attempt and, after success, the end of the delivery.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 	"unicode/utf8"
@@ -54,21 +55,66 @@ func Text(tx *db.Tx, phone, text, about string) error {
 	return nil
 }
 
-// FileGateway appends each message as one line of JSON to a file, for another program to send or for a trial.
-type FileGateway struct{ Path string }
+// A FileGateway appends each message as one line of JSON to a file, for another program to send or for a trial. Send returns once
+// the line is on the disk; messages sent at the same time go there together.
+type FileGateway struct {
+	Path string
 
-// Send implements Gateway. A line is written by one call, so lines of several processes do not mix.
-func (g FileGateway) Send(_ context.Context, m SMS) (string, error) {
+	mu   sync.Mutex
+	next *sheet // gathers lines; nil when nobody waits
+	busy bool   // a sheet is being written
+}
+
+// sheet is what goes to the file at once, and what came of it once done is closed.
+type sheet struct {
+	lines []byte
+	done  chan struct{}
+	err   error
+}
+
+// Send implements Gateway. Lines are written by one call, so those of several processes do not mix.
+func (g *FileGateway) Send(_ context.Context, m SMS) (string, error) {
 	line, err := json.Marshal(m)
 	if err != nil {
 		return "", job.Permanent(err)
 	}
-	f, err := os.OpenFile(g.Path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return "", err
+	g.mu.Lock()
+	if g.next == nil {
+		g.next = &sheet{done: make(chan struct{})}
 	}
-	_, err = f.Write(append(line, '\n'))
-	return "", errors.Join(err, f.Sync(), f.Close())
+	s := g.next
+	s.lines = append(append(s.lines, line...), '\n')
+	if !g.busy {
+		g.busy = true
+		go g.write()
+	}
+	g.mu.Unlock()
+	<-s.done
+	return "", s.err
+}
+
+// write writes what was gathered until nobody waits.
+func (g *FileGateway) write() {
+	for {
+		g.mu.Lock()
+		s := g.next
+		g.next, g.busy = nil, s != nil
+		g.mu.Unlock()
+		if s == nil {
+			return
+		}
+		s.err = appendFile(g.Path, s.lines)
+		close(s.done)
+	}
+}
+
+func appendFile(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // HTTPGateway posts each message to a service that sends it.
