@@ -36,6 +36,7 @@ var cycles = [...]struct {
 //	year:11-20                          due by 20 November, for the calendar year it falls in
 //	year:03/last-monday                 due on the last Monday of March, for that day
 //	year:03/last-monday-week            due in the week (Monday to Sunday) of that day, by its Sunday, for that week
+//	once:2016-06-30                     due on that day and never again, for the part of its year until then
 //
 // The ordinal is first, second, third, fourth or last. "month:03/…" is read as "year:03/…". Every is comparable; the zero Every never comes.
 type Every struct {
@@ -46,6 +47,7 @@ type Every struct {
 	ordinal int          // 1 to 4, 5 for last
 	weekday time.Weekday // with ordinal
 	week    bool         // the whole week of that day
+	once    Date         // the only day; zero: it comes again and again
 }
 
 // A Period is a stretch of days, both included.
@@ -57,6 +59,13 @@ func ParseEvery(s string) (Every, error) {
 		return Every{}, fmt.Errorf("周期 %q：%s", s, why)
 	}
 	head, fixed, hasFixed := strings.Cut(s, ":")
+	if head == "once" {
+		d, err := ParseDate(fixed)
+		if err != nil {
+			return bad(err.Error())
+		}
+		return Every{once: d}, nil
+	}
 	head, grace, hasGrace := strings.Cut(head, "+")
 	var e Every
 	for c := Weekly; c <= Yearly; c++ {
@@ -142,6 +151,8 @@ func (e *Every) fix(s string) (why string) {
 // String returns what ParseEvery reads, "" for the zero Every.
 func (e Every) String() string {
 	switch {
+	case !e.once.IsZero():
+		return "once:" + e.once.String()
 	case e.cycle == 0:
 		return ""
 	case !e.after.IsZero():
@@ -160,6 +171,9 @@ func (e Every) String() string {
 
 // Words returns the cycle in Chinese: "每季度", "每季度结束后10日内", "每年11月20日前", "每年3月最后一个周一所在周".
 func (e Every) Words() string {
+	if !e.once.IsZero() {
+		return e.once.Words() + "前，一次"
+	}
 	if e.cycle == 0 {
 		return ""
 	}
@@ -180,12 +194,19 @@ func (e Every) Words() string {
 }
 
 // IsZero reports whether e never comes.
-func (e Every) IsZero() bool { return e.cycle == 0 }
+func (e Every) IsZero() bool { return e.cycle == 0 && e.once.IsZero() }
+
+// Once reports whether e comes on one day and never again.
+func (e Every) Once() bool { return !e.once.IsZero() }
 
 // Next returns the first due date later than after, and the period that is reported on or, for a day or week of the year, in which the duty
-// is done. The due date is a calendar date: whether a day off moves it is for the Law of the duty.
+// is done. The due date is a calendar date: whether a day off moves it is for the Law of the duty. Both are zero when it does
+// not come any more.
 func (e Every) Next(after Date) (period Period, due Date) {
-	if e.cycle == 0 {
+	switch {
+	case e.once.After(after):
+		return Period{Date{e.once.Year, time.January, 1}, e.once}, e.once
+	case e.cycle == 0:
 		return Period{}, Date{}
 	}
 	period = e.period(after)

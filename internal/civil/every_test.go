@@ -58,13 +58,14 @@ func TestEveryWords(t *testing.T) {
 		"year:11-20":               "每年11月20日前",
 		"year:03/last-monday-week": "每年3月最后一个周一所在周",
 		"year:09/third-saturday":   "每年9月第三个周六",
+		"once:2016-06-30":          "2016年6月30日前，一次",
 	} {
 		if e, err := ParseEvery(in); err != nil || e.Words() != want || e.String() != in {
 			t.Errorf("%s: %s, %s, %v", in, e, e.Words(), err)
 		}
 	}
 	for _, bad := range []string{"", "day", "quarter:1", "month:10", "year:", "year:13-01", "year:02-30", "year:3/last-monday", "year:03/last", "year:03/fifth-monday",
-		"year:03/last-someday", "year:03/last-monday-month", "year:11-20+3d", "year+3wd", "quarter+0d", "quarter+", "week ", "Quarter"} {
+		"year:03/last-someday", "year:03/last-monday-month", "year:11-20+3d", "year+3wd", "quarter+0d", "quarter+", "week ", "Quarter", "once", "once:", "once:2016-02-30", "once:06-30", "once:2016-06-30+3d"} {
 		if e, err := ParseEvery(bad); err == nil {
 			t.Errorf("ParseEvery(%q) = %v, want an error", bad, e)
 		}
@@ -98,9 +99,23 @@ func TestEveryComesInOrder(t *testing.T) {
 	})
 }
 
+// What is due once is due until its day and not a day longer.
+func TestEveryOnce(t *testing.T) {
+	e, err := ParseEvery("once:2016-06-30")
+	if err != nil || !e.Once() || e.IsZero() || (Every{}).Once() {
+		t.Fatal(e, err)
+	}
+	for after, want := range map[string]string{"2012-01-01": "2016-06-30", "2016-06-29": "2016-06-30", "2016-06-30": "", "2020-01-01": ""} {
+		period, due := e.Next(MustDate(after))
+		if got := due.String(); want != "" && (got != want || period != (Period{MustDate("2016-01-01"), due})) || want == "" && !due.IsZero() {
+			t.Errorf("after %s: due %s for %v, want %s", after, got, period, want)
+		}
+	}
+}
+
 func FuzzParseEvery(f *testing.F) {
 	for _, s := range []string{"week", "month", "quarter", "half-year", "year", "quarter+10d", "year+1mo", "year:11-20", "year:03/last-monday-week",
-		"month:03/last-monday-week", "year:09/third-saturday", "year:02-30", "quarter:x", "+", ":"} {
+		"month:03/last-monday-week", "year:09/third-saturday", "year:02-30", "quarter:x", "once:2026-12-31", "+", ":"} {
 		f.Add(s)
 	}
 	after := MustDate("2026-11-20")
@@ -112,7 +127,7 @@ func FuzzParseEvery(f *testing.F) {
 		if back, err := ParseEvery(e.String()); err != nil || back != e {
 			t.Errorf("%q reads as %v and back as %v, %v", s, e, back, err)
 		}
-		if _, due := e.Next(after); !due.After(after) || e.Words() == "" {
+		if _, due := e.Next(after); !due.After(after) && !e.Once() || e.Words() == "" {
 			t.Errorf("%v: due %v", e, due)
 		}
 	})

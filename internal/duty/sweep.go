@@ -127,6 +127,9 @@ func (d *Duties) raise(tx *db.Tx, p *pack.Pack, duty *pack.Duty, path string, fi
 		if err != nil {
 			return n, err
 		}
+		if last.IsZero() {
+			return n, nil
+		}
 		_, after = duty.Every.Next(after)
 		opens := period.To.AddDays(1)
 		if last.Before(opens) {

@@ -209,3 +209,24 @@ func TestPeriodWords(t *testing.T) {
 		}
 	}
 }
+
+// What is owed once is owed until its day, with or without a time allowed after it, and then no more.
+func TestDutyOnce(t *testing.T) {
+	once, err := civil.ParseEvery("once:2016-06-30")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for within, want := range map[string]string{"": "2016-06-30", "10d": "2016-07-10"} {
+		d := pack.Duty{Every: once}
+		if within != "" {
+			d.Within, _ = civil.ParseTerm(within)
+		}
+		_, last, due, err := d.Next(civil.CivilCode(), civil.MustDate("2016-01-04"))
+		if err != nil || last.String() < want || due.IsZero() {
+			t.Errorf("within %q: last day %s, %v", within, last, err)
+		}
+		if _, over, _, err := d.Next(civil.CivilCode(), last); err != nil || !over.IsZero() {
+			t.Errorf("within %q: after %s it is owed again by %s, %v", within, last, over, err)
+		}
+	}
+}

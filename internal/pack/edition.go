@@ -322,6 +322,8 @@ func (r *reading) notice(p part[noticeSpec], on civil.Date) *Notice {
 	var err error
 	if n.Period, err = civil.ParseEvery(r.resolve(p.at("period"), s.Period, on)); err != nil {
 		r.bad(p.at("period"), "%s", err)
+	} else if n.Period.Once() {
+		r.bad(p.at("period"), "通报须按周期，不能只有一次")
 	}
 	n.Audience = r.resolve(p.at("audience"), s.Audience, on)
 	if r.pack.Office(s.Issuer) == nil {

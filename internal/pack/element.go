@@ -24,16 +24,18 @@ type Duty struct {
 }
 
 // Next returns the occurrence with the first last day later than after: the period it is about, that last day, and the
-// instant at which it is late.
+// instant at which it is late. All are zero when it does not come round any more.
 func (d *Duty) Next(l civil.Law, after civil.Date) (period civil.Period, last civil.Date, due time.Time, err error) {
 	if d.Within.IsZero() {
-		period, last = d.Every.Next(after)
+		if period, last = d.Every.Next(after); last.IsZero() {
+			return period, last, time.Time{}, nil
+		}
 		return period, last, last.AddDays(1).In(civil.Shanghai), nil
 	}
 	end := after.AddDays(-d.reach())
 	for {
 		if period, end = d.Every.Next(end); end.IsZero() {
-			return period, end, time.Time{}, fmt.Errorf("duty %s: it never comes round", d.ID)
+			return period, end, time.Time{}, nil
 		}
 		dl, err := l.Deadline(end.In(civil.Shanghai), d.Within, nil)
 		if err != nil {
