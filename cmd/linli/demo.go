@@ -48,6 +48,9 @@ func demoCity(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 
 // buildDemo opens the data folder, builds the city in it and closes it again.
 func buildDemo(ctx context.Context, w where, o demo.Options, stderr io.Writer) (s demo.Summary, err error) {
+	if err := demo.Settle(w.data); err != nil {
+		return s, err
+	}
 	a, err := app.Open(ctx, app.Options{Data: w.data, DB: w.db})
 	if err != nil {
 		return s, err

@@ -48,6 +48,12 @@ var departments = []department{
 	{"disabled", "市残疾人联合会", 0.9},
 }
 
+// fills says which offices, besides the one that bears its own code, a department fills in the documents that name them.
+var fills = map[string][]string{
+	"police": {"hukou-office"},
+	"agri":   {"exchange", "resettlement"},
+}
+
 // A county is one of the seven, with the login of its handler and its share of matters in percent.
 type county struct {
 	code, login string
@@ -67,16 +73,17 @@ func settleUnits(tx *db.Tx, tree *place.Tree) error {
 		list = append(list, u)
 	}
 	for _, d := range departments {
-		list = append(list, staff.Unit{Code: d.code, Name: d.name, Kind: "department", Place: city, Offices: []string{"competent"}})
+		list = append(list, staff.Unit{Code: d.code, Name: d.name, Kind: "department", Place: city, Offices: append([]string{"competent", d.code}, fills[d.code]...)})
 	}
 	for _, c := range tree.Children(city) {
 		name := c.Name + "人民政府"
 		if strings.HasSuffix(c.Name, "开发区") {
 			name = strings.TrimPrefix(c.Name, "河南") + "管理委员会"
 		}
-		list = append(list, staff.Unit{Code: governmentOf(c.Code), Name: name, Kind: "county-government", Place: c.Code, Offices: []string{"competent"}})
+		list = append(list, staff.Unit{Code: governmentOf(c.Code), Name: name, Kind: "county-government", Place: c.Code, Offices: []string{"competent", "county-government"}})
 		for _, s := range tree.Children(c.Code) {
-			list = append(list, staff.Unit{Code: "street-" + s.Code, Name: streetOffice(s.Name), Kind: "street", Place: s.Code, Parent: governmentOf(c.Code)})
+			list = append(list, staff.Unit{Code: "street-" + s.Code, Name: streetOffice(s.Name), Kind: "street", Place: s.Code, Parent: governmentOf(c.Code), Offices: []string{"street", "committee"}},
+				staff.Unit{Code: "police-" + s.Code, Name: s.Name + "派出所", Kind: "police-station", Place: s.Code, Parent: "police", Offices: []string{"police-station"}})
 		}
 	}
 	for _, u := range list {

@@ -28,12 +28,14 @@ type channel struct {
 	Says     string // the clause by which every letter is answered, in short
 }
 
-// channels are all ways, those that can be used from here first.
+// channels are all ways, those that can be used from here first. A flow without a channel is work among offices and no way in.
 func (p *Pages) channels(ctx context.Context) []channel {
 	var list []channel
 	for _, doc := range p.Town.Packs().Packs() {
 		for _, f := range doc.On(p.today()).Flows {
-			list = append(list, p.channel(ctx, doc, f))
+			if f.Channel != "" {
+				list = append(list, p.channel(ctx, doc, f))
+			}
 		}
 	}
 	slices.SortStableFunc(list, func(a, b channel) int { return a.rank() - b.rank() })

@@ -48,7 +48,7 @@ func (p *Pages) questionsOf(id string) (questions, bool) {
 func (p *Pages) online() []*flow.Flow {
 	var list []*flow.Flow
 	for _, f := range p.Town.Cases.Flows(p.Now()) {
-		if st := f.Step(flow.Register); st != nil && st.Forbid == "" && slices.Contains(st.By, flow.Reporter) {
+		if st := f.Step(flow.Register); f.Channel != "" && st != nil && st.Forbid == "" && slices.Contains(st.By, flow.Reporter) {
 			list = append(list, f)
 		}
 	}
