@@ -49,6 +49,9 @@ func (s *idSource) next(unixMilli int64) ID {
 // Time returns the instant the ID was made, in UTC, to the millisecond.
 func (id ID) Time() time.Time { return time.UnixMilli(int64(id)>>counterBit + idEpoch).UTC() }
 
+// FirstID returns the lowest ID that could have been made at an instant, so that rows made before it and since are told apart.
+func FirstID(at time.Time) ID { return ID(max(0, at.UnixMilli()-idEpoch)) << counterBit }
+
 // IsZero reports whether the ID names nothing.
 func (id ID) IsZero() bool { return id == 0 }
 

@@ -33,6 +33,18 @@ func TestIDsRiseEvenWhenTheClockIsSetBack(t *testing.T) {
 	}
 }
 
+func TestFirstIDDividesByTime(t *testing.T) {
+	at := time.Date(2026, 10, 9, 2, 0, 0, 5_000_000, time.UTC)
+	var s idSource
+	before, since := s.next(at.UnixMilli()-1), s.next(at.UnixMilli())
+	if first := FirstID(at); before >= first || since < first || !first.Time().Equal(at) {
+		t.Fatalf("%v is not between %v and %v", first, before, since)
+	}
+	if first := FirstID(time.Time{}); first != 0 {
+		t.Fatalf("before the first instant: %v", first)
+	}
+}
+
 func TestIDTextRoundTripAndOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := ID(rapid.Int64Min(0).Draw(t, "a"))
