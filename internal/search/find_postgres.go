@@ -2,105 +2,151 @@ package search
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"linli/internal/db"
 )
 
 // A GIN index knows no order: it gives all that match, and each of them costs a visit to its row. Walking the documents
-// backwards costs a visit to each, match or not. So a query for the newest few first walks a little way; how many matches
-// that meets tells how far the rest must be, and so which way is the shorter:
-//
-//   - near: walk on;
-//   - further: let the index meet the range of ids in which they must lie;
-//   - far: the matches are so few that all of them may be visited.
-//
-// Each step is materialised first: PostgreSQL must not be tempted to walk the primary key in hope of a match.
+// backwards costs a visit to each, match or not. So a query for the newest few first walks a little way, which finds words
+// that stand in most documents and tells how close together documents and matches lie; and then looks through windows of time,
+// each as long as is likely to hold what is still missing, and last, for words that turn out to be rare, through everything. A window is part of what the index is asked: a document carries the
+// spans of time it belongs to as tokens (see spans), so that the index reads little more of a frequent word than stands in the window.
 const (
-	firstWalk  = 1000   // documents
-	longWalk   = 8000   // the most to walk on
-	longRange  = 25_000 // the longest range, in documents expected in it
-	confidence = 2      // matches met before their density is believed for a range
+	firstWalk   = 250    // documents
+	firstGuess  = 10_000 // documents in the first window after a walk that met too few matches to judge by
+	believed    = 3      // matches met before their density is believed
+	growth      = 16     // the most by which a window is longer than the one before
+	mostWindows = 3
+	longWalk    = 2000 // documents, for words of one character
 )
 
 func findPostgres(tx *db.Tx, m match, before db.ID, limit int) ([]db.ID, error) {
-	// A plan made for any words would take them all for rare; these are planned for themselves.
-	if err := tx.Exec(`set local plan_cache_mode = force_custom_plan`); err != nil {
-		return nil, err
+	// The plans below are right for every word; the planner, who must guess how frequent each is, would now and then read everything.
+	for _, set := range []string{"enable_seqscan = off", "plan_cache_mode = force_generic_plan"} {
+		if err := tx.Exec("set local " + set); err != nil {
+			return nil, err
+		}
 	}
-	w := walk{before: before}
-	if err := w.on(tx, m, firstWalk, limit); err != nil || w.end || len(w.ids) == limit {
+	steps, windows := firstWalk, mostWindows
+	if slices.ContainsFunc(m.all, func(t term) bool { return t.prefix }) {
+		steps, windows = longWalk, 0 // the index collects all the words of a prefix before it looks at anything else
+	}
+	w, err := walk(tx, m, before, steps, limit)
+	if err != nil || w.end || len(w.ids) >= limit {
 		return w.ids, err
 	}
-	if far := w.distance(limit); far <= longWalk {
-		if err := w.on(tx, m, far, limit-len(w.ids)); err != nil || w.end || len(w.ids) == limit {
-			return w.ids, err
-		}
+	docs := float64(firstGuess)
+	if n := len(w.ids); n >= believed {
+		docs = needed(limit-n, n, float64(w.seen))
 	}
-	from := db.ID(0)
-	if far := w.distance(limit); far <= longRange && len(w.ids) >= confidence {
-		from = max(0, w.before-db.ID(float64(w.first-w.before)/float64(w.seen)*float64(far)))
-	}
-	ids := w.ids
-	for _, r := range [][2]db.ID{{from, w.before}, {0, from}} {
-		if len(ids) < limit && r[0] < r[1] {
-			more, err := findRange(tx, m, r[0], r[1], limit-len(ids))
-			if err != nil {
-				return nil, err
-			}
-			ids = append(ids, more...)
+	length := docs * w.spacing()
+	ids, end := w.ids, w.last
+	for ; len(ids) < limit && end > 0; windows-- {
+		from, in := window(db.ID(max(0, float64(end)-length)), end)
+		if windows <= 0 {
+			from, in = 0, nil
 		}
+		more, err := inWindow(tx, m, in, from, end, limit-len(ids))
+		if err != nil {
+			return nil, err
+		}
+		ids, end = append(ids, more...), from
+		if len(more) < believed {
+			windows = 0
+		}
+		length = min(needed(limit-len(ids), max(len(more), 1), length), growth*length)
 	}
 	return ids, nil
 }
 
-// A walk goes backwards through the documents one by one.
-type walk struct {
-	ids    []db.ID // matches met
-	before db.ID   // the oldest document seen
-	first  db.ID   // the newest document seen
-	seen   int     // how many
-	end    bool    // no older ones are left
+// needed is how much further to look for what is missing, where so much held so many; half as much again, for luck.
+func needed(missing, held int, in float64) float64 {
+	return in * float64(missing) / float64(held) * 1.5
 }
 
-// distance returns how many documents further back the limit should be reached, half as many again for safety.
-func (w *walk) distance(limit int) int {
-	if len(w.ids) == 0 {
-		return 1 << 30
-	}
-	return (limit - len(w.ids)) * w.seen / len(w.ids) * 3 / 2
+// A stroll is what a walk over the newest documents met.
+type stroll struct {
+	ids               []db.ID // matches
+	first, half, last db.ID   // the newest, the middle and the oldest document seen
+	seen              int     // how many
+	end               bool    // no older ones are left
 }
 
-// on walks over the next n documents, for at most limit matches.
-func (w *walk) on(tx *db.Tx, m match, n, limit int) error {
+// spacing is how far ids lie apart. It goes by the denser half: a window that is too short costs little, and one that a quiet year
+// among the newest documents made too long costs much.
+func (w *stroll) spacing() float64 {
+	return 2 * float64(min(w.first-w.half, w.half-w.last)+1) / float64(w.seen)
+}
+
+func walk(tx *db.Tx, m match, before db.ID, steps, limit int) (w stroll, err error) {
 	rows, err := tx.Query(`with recent as materialized (
 			select id, tokens @@ cast(? as tsquery) as hit from search_doc where id < ? order by id desc limit ?)
-		(select id, 0, 0 from recent where hit order by id desc limit ?)
-		union all (select min(id), max(id), count(*) from recent having count(*) > 0)`, m.tsquery(), w.before, n, limit)
+		(select id, 0, 0, 0 from recent where hit order by id desc limit ?)
+		union all (select min(id), max(id), count(*), (select id from recent order by id desc limit 1 offset ?) from recent having count(*) > 0)`,
+		m.tsquery(), before, steps, limit, steps/2)
 	if err != nil {
-		return err
+		return w, err
 	}
 	defer rows.Close()
 	w.end = true
 	for rows.Next() {
-		var id, top db.ID
+		var id, top, half db.ID
 		var count int
-		if err := rows.Scan(&id, &top, &count); err != nil {
-			return err
+		if err := rows.Scan(&id, &top, &count, &half); err != nil {
+			return w, err
 		}
 		if count == 0 {
 			w.ids = append(w.ids, id)
 			continue
 		}
-		w.before, w.first, w.end = id, max(w.first, top), count < n
-		w.seen += count
+		w.first, w.half, w.last, w.seen, w.end = top, half, id, count, count < steps
 	}
-	return rows.Err()
+	return w, rows.Err()
 }
 
-func findRange(tx *db.Tx, m match, from, before db.ID, limit int) ([]db.ID, error) {
-	return db.Select(tx, scanID, `with hit as materialized (
-			select id from search_doc where tokens @@ cast(? as tsquery) and id >= ? and id < ?)
-		select id from hit order by id desc limit ?`, m.tsquery(), from, before, limit)
+// inWindow returns the newest matches with from ≤ id < end. None lies before the spans, which begin with from.
+func inWindow(tx *db.Tx, m match, in []string, from, end db.ID, limit int) ([]db.ID, error) {
+	query := m.tsquery()
+	if in != nil {
+		query += " & ('" + strings.Join(in, "' | '") + "')"
+	}
+	return db.Select(tx, scanID, `with hit as materialized (select id from search_doc where tokens @@ cast(? as tsquery))
+		select id from hit where id >= ? and id < ? order by id desc limit ?`, query, from, end, limit)
+}
+
+// spanBits are the lengths of the spans of time, as bits of an ID: two minutes, seventy minutes, a day and a half, fifty days.
+var spanBits = [...]int{38, 43, 48, 53}
+
+// spansMost is how many spans a window may have: each more makes the index compare more for every word that it reads.
+const spansMost = 4
+
+// spans are the tokens of the spans to which a document belongs by the time that stands in its id. Having no bar, they are no labels.
+func spans(id db.ID) []string {
+	list := make([]string, len(spanBits))
+	for i, bits := range spanBits {
+		list[i] = span(i, id>>bits)
+	}
+	return list
+}
+
+func span(kind int, n db.ID) string { return fmt.Sprintf("=%c%d", 'a'+kind, n) }
+
+// window returns the spans that cover from ≤ id < end and where the first of them begins; 0 and none when it takes too many.
+func window(from, end db.ID) (db.ID, []string) {
+	for kind, bits := range spanBits {
+		first, last := from>>bits, (end-1)>>bits
+		if last-first >= spansMost {
+			continue
+		}
+		var list []string
+		for n := first; n <= last; n++ {
+			list = append(list, span(kind, n))
+		}
+		return first << bits, list
+	}
+	return 0, nil
 }
 
 func countPostgres(tx *db.Tx, m match, limit int) (n int64, err error) {

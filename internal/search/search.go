@@ -39,6 +39,7 @@ func Put(tx *db.Tx, kind string, id db.ID, text string, labels []string) error {
 		return err
 	}
 	if tx.Engine() == db.PostgreSQL {
+		list = append(list, spans(id)...)
 		err = tx.Exec(`insert into search_doc (id, tokens) values (?, array_to_tsvector(string_to_array(?, ' ')))
 			on conflict (id) do update set tokens = excluded.tokens`, id, strings.Join(list, " "))
 	} else {

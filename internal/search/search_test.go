@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -107,6 +108,7 @@ func TestLabelsDecideWhoFinds(t *testing.T) {
 			"not a prefix":   {search.Query{Words: "路灯", AnyLabel: []string{"p:41"}}, nil},
 			"label as words": {search.Query{Words: "p:411202", Unrestricted: true}, nil},
 			"next page":      {search.Query{Words: "路灯", Unrestricted: true, Before: ids[3], Limit: 1}, []db.ID{ids[1]}},
+			"capitals":       {search.Query{Words: "路灯", AnyLabel: []string{"u:CG"}}, nil},
 			"unknown unit":   {search.Query{Words: "路灯", AnyLabel: []string{"u:zz"}}, nil},
 		} {
 			if c.q.Kind == "" {
@@ -172,55 +174,79 @@ func TestRefusals(t *testing.T) {
 	}, search.Migrations)
 }
 
-// TestPagesAgreeWithAScan fills more than one step of the search sees and compares with reading every text.
+// TestPagesAgreeWithAScan fills more than one step of the search sees and compares with reading every text: documents of one
+// second, and of years with bursts and quiet times between.
 func TestPagesAgreeWithAScan(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		var docs []doc
-		for i := range 3000 {
-			text := "普通来信"
-			if i%7 == 0 {
-				text += "，路灯坏了"
-			}
-			if i%701 == 3 {
-				text += "，井盖丢失"
-			}
-			if i%301 == 5 { // few enough near the end that PostgreSQL looks through a range
-				text += "，漏水"
-			}
-			docs = append(docs, doc{"case", text, []string{"p:4112", fmt.Sprint("p:", i%5)}})
+	at := time.Date(2021, 3, 1, 0, 0, 0, 0, time.UTC)
+	for name, pause := range map[string]func(i int) time.Duration{
+		"a second": func(int) time.Duration { return time.Millisecond / 4 },
+		"years": func(i int) time.Duration {
+			return []time.Duration{0, time.Millisecond, time.Hour, 50 * time.Hour, 40 * 24 * time.Hour}[i*i/800%5]
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				now := at
+				pagesAgree(t, d, func(i int) db.ID { now = now.Add(pause(i) / 9); return db.FirstID(now) + db.ID(i) })
+			}, search.Migrations)
+		})
+	}
+}
+
+func pagesAgree(t *testing.T, d *db.DB, newID func(i int) db.ID) {
+	var docs []doc
+	var ids []db.ID
+	for i := range 3000 {
+		text := "普通来信"
+		if i%7 == 0 {
+			text += "，路灯坏了"
 		}
-		ids := put(t, d, docs...)
-		for _, q := range []search.Query{
-			{Words: "来信", AnyLabel: []string{"p:4112"}}, {Words: "路灯", AnyLabel: []string{"p:3"}},
-			{Words: "井盖", AnyLabel: []string{"p:0", "p:1", "p:4112"}}, {Words: "漏水", Unrestricted: true}, {Words: "井盖 路灯", Unrestricted: true}, {Words: "灯", AnyLabel: []string{"p:2"}},
-		} {
-			q.Kind = "case"
-			var want []db.ID
-			for i := len(docs) - 1; i >= 0; i-- {
-				allowed := q.Unrestricted || slices.ContainsFunc(q.AnyLabel, func(l string) bool { return slices.Contains(docs[i].labels, l) })
-				if allowed && search.Matches(docs[i].text, q.Words) {
-					want = append(want, ids[i])
-				}
-			}
-			var got []db.ID
-			for q.Limit = 40; ; {
-				page := find(t, d, q)
-				got = append(got, page...)
-				if len(page) < q.Limit {
-					break
-				}
-				q.Before = page[len(page)-1]
-			}
-			if !slices.Equal(got, want) {
-				t.Errorf("%q by %v: %d results, want %d", q.Words, q.AnyLabel, len(got), len(want))
-			}
-			var n int64
-			dbtest.Read(t, d, func(tx *db.Tx) (err error) { n, err = search.Count(tx, q, 100); return err })
-			if n != int64(min(len(want), 100)) {
-				t.Errorf("%q: counted %d of %d", q.Words, n, len(want))
+		if i%701 == 3 {
+			text += "，井盖丢失"
+		}
+		if i%301 == 5 {
+			text += "，漏水"
+		}
+		docs, ids = append(docs, doc{"case", text, []string{"p:4112", fmt.Sprint("p:", i%5)}}), append(ids, newID(i))
+	}
+	dbtest.Write(t, d, func(tx *db.Tx) error {
+		for i, x := range docs {
+			if err := search.Put(tx, x.kind, ids[i], x.text, x.labels); err != nil {
+				return err
 			}
 		}
-	}, search.Migrations)
+		return nil
+	})
+	for _, q := range []search.Query{
+		{Words: "来信", AnyLabel: []string{"p:4112"}}, {Words: "路灯", AnyLabel: []string{"p:3"}},
+		{Words: "井盖", AnyLabel: []string{"p:0", "p:1", "p:4112"}}, {Words: "漏水", Unrestricted: true}, {Words: "井盖 路灯", Unrestricted: true}, {Words: "灯", AnyLabel: []string{"p:2"}},
+	} {
+		q.Kind = "case"
+		var want []db.ID
+		for i := len(docs) - 1; i >= 0; i-- {
+			allowed := q.Unrestricted || slices.ContainsFunc(q.AnyLabel, func(l string) bool { return slices.Contains(docs[i].labels, l) })
+			if allowed && search.Matches(docs[i].text, q.Words) {
+				want = append(want, ids[i])
+			}
+		}
+		var got []db.ID
+		for q.Limit = 40; ; {
+			page := find(t, d, q)
+			got = append(got, page...)
+			if len(page) < q.Limit {
+				break
+			}
+			q.Before = page[len(page)-1]
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q by %v: %d results, want %d", q.Words, q.AnyLabel, len(got), len(want))
+		}
+		var n int64
+		dbtest.Read(t, d, func(tx *db.Tx) (err error) { n, err = search.Count(tx, q, 100); return err })
+		if n != int64(min(len(want), 100)) {
+			t.Errorf("%q: counted %d of %d", q.Words, n, len(want))
+		}
+	}
 }
 
 func TestEveryPartOfATextIsFound(t *testing.T) {

@@ -135,4 +135,20 @@ func Matches(text, words string) bool {
 // label makes the token of a label of one kind of document; the empty label is on all of the kind. Kind and label are one
 // token, because one more token that is in every document would cost more than all the others. Labels begin with a
 // character that no word contains, so that nobody reaches them by typing words.
-func label(kind, l string) string { return "=" + kind + "|" + l }
+func label(kind, l string) string { return "=" + kind + "|" + caseless(l) }
+
+// caseless writes labels that differ by case only in different ways in small letters: one of the engines folds its tokens.
+func caseless(l string) string {
+	if l == strings.ToLower(l) {
+		return l
+	}
+	var b strings.Builder
+	for _, r := range l {
+		if low := unicode.ToLower(r); low != r {
+			b.WriteByte('|') // which no label contains
+			r = low
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
