@@ -76,13 +76,24 @@ func (c *Cases) beside(tx *db.Tx, by staff.Actor, k *Case, a Act) error {
 		}
 		return linked(tx, k.ID, id, a.Words)
 	case flow.Rate:
-		if err := tx.Exec(`update case_record set grade = ? where id = ?`, a.Grade, k.ID); err != nil {
-			return err
-		}
-		return tx.Exec(`update case_reporter set grade = ? where case_id = ? and (id = ? or (person = ? and person <> 0))`,
-			a.Grade, k.ID, a.receipt, by.Person)
+		return rated(tx, by, k, a)
 	}
 	return nil
+}
+
+// rated writes the grade into the case, its sums and the receipts of whoever gave it.
+func rated(tx *db.Tx, by staff.Actor, k *Case, a Act) error {
+	if err := tx.Exec(`update case_record set grade = ? where id = ?`, a.Grade, k.ID); err != nil {
+		return err
+	}
+	is := k.row
+	is.grade = a.Grade
+	if err := tallied(tx, k, k.row.counts(), is.counts()); err != nil {
+		return err
+	}
+	k.row = is
+	return tx.Exec(`update case_reporter set grade = ? where case_id = ? and (id = ? or (person = ? and person <> 0))`,
+		a.Grade, k.ID, a.receipt, by.Person)
 }
 
 // mergeInto moves the reporters to the main case, where each keeps the receipt he was given, and notes the merge there.

@@ -41,7 +41,7 @@ type Case struct {
 	LastStep   time.Time
 
 	firstFlow string
-	row       projection // as stored, to write only what changed
+	row       projection // as stored, as far as columns tells, to write only what changed
 }
 
 // State is where the case stands.
@@ -50,7 +50,7 @@ func (c *Case) State() flow.State { return c.Situation.State }
 // columns is the select list that scan reads.
 const columns = `id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body, fields, place, path, spot,
 	main, situation, version, registered_at, accepted_at, routed_at, replied_at, closed_at, last_step_at, yellow_at,
-	state, lead, target_at, limit_at, open, replied, met, late, returns, reworks`
+	state, lead, target_at, limit_at, open, replied, met, late, returns, reworks, grade`
 
 func scan(r interface{ Scan(...any) error }) (*Case, error) {
 	var c Case
@@ -60,7 +60,7 @@ func scan(r interface{ Scan(...any) error }) (*Case, error) {
 		&fields, &c.Place, &c.Path, &c.Spot, &c.Main, &situation, &c.Version,
 		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &c.row.yellow,
 		(*string)(&c.row.state), &c.row.lead, &c.row.target, &c.row.limit, &c.row.open, &c.row.replied, &c.row.met, &c.row.late,
-		&c.row.returns, &c.row.reworks)
+		&c.row.returns, &c.row.reworks, &c.row.grade)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +98,7 @@ type projection struct {
 	returns, reassigns, reworks, urges       int
 	supervisions, reopens, joint, instructed int
 	reportedBack                             int
+	grade                                    int // of the reporter, which no Situation tells
 }
 
 // noYellow sorts after every instant: nothing runs, or the clock stands still.

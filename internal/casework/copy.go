@@ -3,16 +3,14 @@ package casework
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 
-	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/flow"
 	"linli/internal/form"
 	"linli/internal/place"
-	"linli/internal/search"
-	"linli/internal/staff"
 )
 
 // A Copy (办件副本) says in what a copy differs from the case it is made of.
@@ -43,7 +41,7 @@ func (c *Cases) Copies(tx *db.Tx, of db.ID, list []Copy) error {
 	if err != nil {
 		return err
 	}
-	m := many{tx: tx}
+	m := many{tx: tx, sums: map[tallyKey]counts{}}
 	for _, v := range list {
 		if err := m.add(f, k, &steps[0], v); err != nil {
 			return fmt.Errorf("copy case %s: %w", of, err)
@@ -57,7 +55,10 @@ type many struct {
 	tx    *db.Tx
 	rows  [len(manyTables)][]any
 	count [len(manyTables)]int
+	sums  map[tallyKey]counts
 }
+
+type tallyKey struct{ month, path string }
 
 var manyTables = [...]struct{ into, marks string }{
 	{`case_record (id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body, fields, place, path, spot,
@@ -94,12 +95,17 @@ func (m *many) flush() error {
 			rows = rows[n*width:]
 		}
 	}
+	for k, n := range m.sums {
+		if err := m.tx.Exec(tallySQL, append([]any{k.month, areaOf(k.path), k.path}, n.args()...)...); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 func (m *many) add(f *flow.Flow, of *Case, first *Step, v Copy) error {
 	k := *of
-	k.ID, k.Number, k.Title, k.Body, k.Place, k.Path = db.NewID(), v.Number, v.Title, v.Body, v.Place.Code, v.Place.Path
+	k.ID, k.Number, k.Title, k.Body, k.Place, k.Path = copyID(v.At), v.Number, v.Title, v.Body, v.Place.Code, v.Place.Path
 	by := v.At.Sub(of.Registered)
 	k.Situation = moved(of.Situation, by)
 	if k.Situation.Desk = v.Desk; k.Situation.Lead != "" {
@@ -131,9 +137,12 @@ func (m *many) add(f *flow.Flow, of *Case, first *Step, v Copy) error {
 			m.put(3, key, p.yellow, k.ID)
 		}
 	}
-	m.put(4, db.NewID(), k.ID, k.ID, db.ID(0), v.Name, form.MaskPhone("13800000000"), "", k.Channel, k.Number, "", db.At(k.Registered))
-	return search.Put(m.tx, "case", k.ID, k.Number+" "+k.Title+" "+k.Body+" "+k.Spot, staff.PlaceKeys(k.Path))
+	m.put(4, copyID(v.At), k.ID, k.ID, db.ID(0), v.Name, form.MaskPhone("13800000000"), "", k.Channel, k.Number, "", db.At(k.Registered))
+	return k.index(m.tx, units)
 }
+
+// copyID is an ID as it would have been made at that instant: lists and searches go by the time that stands in IDs.
+func copyID(at time.Time) db.ID { return db.FirstID(at) + db.ID(rand.Int64N(1<<20)) }
 
 func (m *many) record(k *Case, p projection) error {
 	fields, err := json.Marshal(k.Fields)
@@ -145,15 +154,16 @@ func (m *many) record(k *Case, p projection) error {
 		return err
 	}
 	s := &k.Situation
-	grade := 0
 	if p.open == 0 && k.ID%3 == 0 {
-		grade = int(k.ID/3)%5 + 1
+		p.grade = int(k.ID/3)%5 + 1
 	}
+	key := tallyKey{months(k.Registered), k.Path}
+	m.sums[key] = m.sums[key].plus(p.counts(), 1)
 	m.put(0, k.ID, k.Number, k.Document, k.Pack, k.Flow, k.firstFlow, k.Channel, k.Kind, k.Weight, k.Title, k.Body, string(fields), k.Place,
 		k.Path, k.Spot, s.Desk, s.Lead, string(s.State), p.open, string(situation), k.Version,
-		civil.DateOf(k.Registered, civil.Shanghai).String()[:7], db.At(k.Registered), db.At(k.Accepted), db.At(k.Routed), db.At(k.Replied),
+		months(k.Registered), db.At(k.Registered), db.At(k.Accepted), db.At(k.Routed), db.At(k.Replied),
 		db.At(k.Closed), db.At(k.LastStep), p.yellow, p.target, p.limit, p.replied, p.met, p.metTarget, p.late, p.returns, p.reworks,
-		s.Outcome, grade)
+		s.Outcome, p.grade)
 	return nil
 }
 

@@ -175,6 +175,7 @@ func (k *Case) stamp(v flow.Verb, at time.Time) {
 // differ: a database that is told to set one takes the row out of every index of that column and puts it back.
 func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 	p := project(f, &k.Situation, tx.Now())
+	p.grade = before.row.grade
 	situation, err := situations.encode(&k.Situation)
 	if err != nil {
 		return err
@@ -198,6 +199,13 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 	if err := k.involve(tx, was, is); err != nil {
 		return err
 	}
+	if err := k.reindex(tx, was, is); err != nil {
+		return err
+	}
+	if err := tallied(tx, k, before.row.counts(), p.counts()); err != nil {
+		return err
+	}
+	k.row = p
 	return c.requeue(tx, f, before, k, p.yellow)
 }
 
@@ -252,6 +260,18 @@ func (k *Case) involve(tx *db.Tx, was, is []string) error {
 		}
 	}
 	return nil
+}
+
+// reindex lets units that newly have a part find the case by its words. Those that had one go on finding it.
+func (k *Case) reindex(tx *db.Tx, was, is []string) error {
+	if !slices.ContainsFunc(is, func(u string) bool { return !slices.Contains(was, u) }) {
+		return nil
+	}
+	units, err := db.Select(tx, scanText, `select unit from case_unit where case_id = ?`, k.ID)
+	if err != nil {
+		return err
+	}
+	return k.index(tx, units)
 }
 
 // record writes the history row, its digest to the audit log, and the messages to whoever is to know.

@@ -3,6 +3,9 @@ package casework_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -46,6 +49,60 @@ func randomStory(rt *rapid.T, w *town) {
 			rt.Fatalf("%s by %s: %v", a.Verb, who, err)
 		}
 		checkCase(rt, w, r.Case, done)
+	}
+	checkSums(rt, w)
+	checkQueues(rt, w)
+}
+
+// checkSums recounts what the sums of months and places say.
+func checkSums(rt *rapid.T, w *town) {
+	kept, counted := map[string]string{}, map[string]string{}
+	read := func(into map[string]string, sql string) error {
+		return w.d.Read(context.Background(), func(tx *db.Tx) error {
+			_, err := db.Select(tx, func(r *db.Rows) (none struct{}, err error) {
+				var month, path string
+				var n [9]int
+				err = r.Scan(&month, &path, &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8])
+				into[month+" "+path] = fmt.Sprint(n)
+				return none, err
+			}, sql)
+			return err
+		})
+	}
+	err := errors.Join(read(kept, `select month, path, cases, open, replied, on_time, late, returned, reworked, rated, good from case_tally`),
+		read(counted, `select month, path, count(*), sum(open), sum(replied), count(*) filter (where met = 1), count(*) filter (where late = 1),
+			count(*) filter (where returns > 0), count(*) filter (where reworks > 0), count(*) filter (where grade > 0),
+			count(*) filter (where grade >= 3) from case_record group by month, path`))
+	if err != nil || !maps.Equal(kept, counted) {
+		rt.Fatalf("the sums say %v, the cases %v (%v)", kept, counted, err)
+	}
+}
+
+// checkQueues asks for cases of rare states by either way.
+func checkQueues(rt *rapid.T, w *town) {
+	states := rapid.SampledFrom([][]flow.State{{flow.Registered}, {flow.Accepted, flow.Returned}, {flow.Replied, flow.Verified}, {flow.Presented}}).Draw(rt, "states")
+	for login, by := range w.who {
+		var ways [2]string
+		for i, short := range []int{0, 1000} {
+			err := w.d.Read(context.Background(), func(tx *db.Tx) error {
+				defer casework.ShortQueue(short)()
+				for next := ""; ; {
+					lines, more, err := w.cases.Queue(tx, by, casework.Query{States: states, After: next, Limit: 3})
+					for _, l := range lines {
+						ways[i] += l.ID.String() + " "
+					}
+					if next = more; err != nil || next == "" {
+						return err
+					}
+				}
+			})
+			if err != nil {
+				rt.Fatal(err)
+			}
+		}
+		if ways[0] != ways[1] {
+			rt.Fatalf("%s finds by the states %v\n%s\nand by his keys\n%s", login, states, ways[0], ways[1])
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/flow"
+	"linli/internal/place"
 	"linli/internal/search"
 	"linli/internal/staff"
 )
@@ -84,9 +85,9 @@ func (c *Cases) Queue(tx *db.Tx, by staff.Actor, q Query) (lines []Line, next st
 		}
 		keys = []string{"u:" + q.Unit}
 	}
-	sql, args := byKey(q, keys, after, afterID)
-	if len(q.States) > 0 && !slices.Contains(q.States, flow.Dispatched) {
-		sql, args = byState(q, keys, after, afterID)
+	sql, args, err := byEither(tx, by, q, keys, after, afterID)
+	if err != nil {
+		return nil, "", fmt.Errorf("queue: %w", err)
 	}
 	lines, err = db.Select(tx, scanLine, sql, args...)
 	if err != nil {
@@ -132,12 +133,54 @@ func byKey(q Query, keys []string, after string, afterID db.ID) (string, []any) 
 	return sql.String(), args
 }
 
+// shortQueue is how many queue rows may be walked whatever is asked of them.
+var shortQueue = 1000 // smaller in tests
+
+// byEither looks by the keys, or by the states where these are rare and there are many rows under the keys. What somebody sees for
+// himself (r:, a:, the last of his keys) is little, and always looked for by its keys.
+func byEither(tx *db.Tx, by staff.Actor, q Query, keys []string, after string, afterID db.ID) (string, []any, error) {
+	wide := slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return k[0] != 'p' && k[0] != 'u' })
+	rare := len(q.States) > 0 && !slices.Contains(q.States, flow.Dispatched)
+	if rare {
+		var err error
+		if rare, err = long(tx, wide); err != nil {
+			return "", nil, err
+		}
+	}
+	if !rare {
+		sql, args := byKey(q, keys, after, afterID)
+		return sql, args, nil
+	}
+	sql, args := byState(q, by.Scope(), wide, after, afterID)
+	if own := keys[len(wide):]; len(own) > 0 {
+		few, more := byKey(q, own, after, afterID)
+		sql, args = sql+" union all "+few, append(args, more...)
+	}
+	return sql, args, nil
+}
+
+// long reports whether there are more rows under the keys than may be walked whatever is asked of them.
+func long(tx *db.Tx, keys []string) (bool, error) {
+	if len(keys) == 0 {
+		return false, nil
+	}
+	var args []any
+	for _, k := range keys {
+		args = append(args, k)
+	}
+	var n int
+	err := tx.QueryRow(`select count(*) from (select 1 from case_queue where scope in (`+inList(len(keys))+`) limit ?) n`,
+		append(args, shortQueue+1)...).Scan(&n)
+	return n > shortQueue, err
+}
+
 // byState walks the cases of each rare state in order and keeps those with one of the keys: the way for cases that wait
-// to be accepted, sent out or verified, of which there are few in any area.
-func byState(q Query, keys []string, after string, afterID db.ID) (string, []any) {
+// to be accepted, sent out or verified, of which there are few in any area. Somebody of one area only is spared, by the
+// index, those elsewhere; whether he sees a case is for the keys to say all the same. What somebody sees by himself is
+// little, and asked by its keys.
+func byState(q Query, scope staff.Scope, keys []string, after string, afterID db.ID) (string, []any) {
 	var sql strings.Builder
 	var args []any
-	marks := strings.TrimSuffix(strings.Repeat("?,", len(keys)), ",")
 	for i, s := range q.States {
 		if i > 0 {
 			sql.WriteString(" union all ")
@@ -145,12 +188,17 @@ func byState(q Query, keys []string, after string, afterID db.ID) (string, []any
 		sql.WriteString(`select * from (select ` + lineColumns + ` from case_record c
 			where c.open = 1 and c.state = ? and c.yellow_at >= ? and (c.yellow_at > ? or c.id > ?)`)
 		args = append(args, string(s), after, after, afterID)
+		if len(scope.Places) == 1 && len(scope.Units) == 0 {
+			from, end := place.Range(scope.Places[0])
+			sql.WriteString(` and c.path >= ? and c.path < ?`)
+			args = append(args, from, end)
+		}
 		if q.Flow != "" {
 			sql.WriteString(` and c.flow = ?`)
 			args = append(args, q.Flow)
 		}
-		sql.WriteString(` and exists (select 1 from case_queue q where q.case_id = c.id and q.scope in (` + marks + `))
-			order by c.yellow_at, c.id limit ?) s` + fmt.Sprint(i))
+		sql.WriteString(` and exists (select 1 from case_queue q where q.scope in (` + inList(len(keys)) + `)
+			and q.yellow_at = c.yellow_at and q.case_id = c.id) order by c.yellow_at, c.id limit ?) s` + fmt.Sprint(i))
 		for _, k := range keys {
 			args = append(args, k)
 		}
@@ -214,73 +262,49 @@ func (c *Cases) Find(tx *db.Tx, by staff.Actor, words string, before db.ID, limi
 	if limit <= 0 || limit > 200 {
 		limit = 50
 	}
-	scope := by.Scope()
-	var ids []db.ID
-	if labels := placeLabels(scope); len(labels) > 0 {
-		found, err := search.Find(tx, search.Query{Kind: "case", Words: words, AnyLabel: labels, Before: before, Limit: limit})
-		if err != nil {
-			return nil, err
-		}
-		ids = found
-	}
-	mine, err := c.findMine(tx, by, words, before, limit)
+	// Without a label it finds nothing, but still says what is wrong with the words.
+	ids, err := search.Find(tx, search.Query{Kind: "case", Words: words, AnyLabel: labels(by.Scope()), Before: before, Limit: limit})
 	if err != nil {
 		return nil, err
 	}
-	ids = append(ids, mine...)
-	slices.Sort(ids)
-	slices.Reverse(ids)
-	ids = slices.Compact(ids)
-	return c.lines(tx, ids[:min(len(ids), limit)])
-}
-
-// findMine searches the cases of the actor's units and his own, which the area labels of the index do not cover.
-func (c *Cases) findMine(tx *db.Tx, by staff.Actor, words string, before db.ID, limit int) ([]db.ID, error) {
-	scope := by.Scope()
-	if len(scope.Units) == 0 && by.Person.IsZero() {
-		return nil, nil
-	}
-	var mine []db.ID
-	for range 40 { // pages of candidates: bounded work even for a word that every case has
-		found, err := search.Find(tx, search.Query{Kind: "case", Words: words, Unrestricted: true, Before: before, Limit: 500})
-		if err != nil || len(found) == 0 {
-			return mine, err
-		}
-		kept, err := c.keepMine(tx, by, found)
+	if !by.Person.IsZero() {
+		own, err := findOwn(tx, by.Person, words, before, limit)
 		if err != nil {
 			return nil, err
 		}
-		mine = append(mine, kept...)
-		if len(mine) >= limit || len(found) < 500 {
-			break
-		}
-		before = found[len(found)-1]
+		ids = append(ids, own...)
+		slices.Sort(ids)
+		slices.Reverse(ids)
+		ids = slices.Compact(ids)
 	}
-	return mine[:min(len(mine), limit)], nil
+	return c.lines(tx, ids[:min(len(ids), limit)])
 }
 
-func (c *Cases) keepMine(tx *db.Tx, by staff.Actor, ids []db.ID) ([]db.ID, error) {
-	scope := by.Scope()
-	list := inList(len(ids))
-	var args []any
-	for _, id := range ids {
-		args = append(args, id)
+// maxOwn bounds how many cases of one person are read through for words.
+const maxOwn = 1000
+
+// findOwn reads through what a person has reported: it is little, and no label of the index.
+func findOwn(tx *db.Tx, person db.ID, words string, before db.ID, limit int) ([]db.ID, error) {
+	if before <= 0 {
+		before = 1<<63 - 1
 	}
-	sql := `select case_id from case_reporter where person <> 0 and person = ? and case_id in (` + list + `)`
-	args = append([]any{by.Person}, args...)
-	if len(scope.Units) > 0 {
-		sql += ` union select case_id from case_unit where unit in (` + inList(len(scope.Units)) + `) and case_id in (` + list + `)`
-		for _, u := range scope.Units {
-			args = append(args, u)
-		}
-		for _, id := range ids {
-			args = append(args, id)
+	type own struct {
+		id   db.ID
+		text string
+	}
+	list, err := db.Select(tx, func(r *db.Rows) (o own, err error) { return o, r.Scan(&o.id, &o.text) },
+		`select c.id, c.number || ' ' || c.title || ' ' || c.body || ' ' || c.spot from case_record c
+		where c.id in (select case_id from case_reporter where person = ?) and c.id < ? order by c.id desc limit ?`, person, before, maxOwn)
+	if err != nil {
+		return nil, fmt.Errorf("search own cases: %w", err)
+	}
+	var ids []db.ID
+	for _, o := range list {
+		if len(ids) < limit && search.Matches(o.text, words) {
+			ids = append(ids, o.id)
 		}
 	}
-	found, err := db.Select(tx, scanID, sql, args...)
-	slices.Sort(found)
-	slices.Reverse(found)
-	return found, err
+	return ids, nil
 }
 
 func inList(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
@@ -302,11 +326,11 @@ func (c *Cases) lines(tx *db.Tx, ids []db.ID) ([]Line, error) {
 	return found, nil
 }
 
-// placeLabels are the search labels of the areas that an actor sees.
-func placeLabels(s staff.Scope) []string {
+// labels are the search labels of the areas and units that an actor sees.
+func labels(s staff.Scope) []string {
 	var out []string
 	for _, k := range s.Keys() {
-		if strings.HasPrefix(k, "p:") {
+		if strings.HasPrefix(k, "p:") || strings.HasPrefix(k, "u:") {
 			out = append(out, k)
 		}
 	}

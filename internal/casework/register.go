@@ -130,6 +130,9 @@ func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.
 	if err := k.insert(tx, p); err != nil {
 		return Receipt{}, err
 	}
+	if err := tallied(tx, k, counts{}, p.counts()); err != nil {
+		return Receipt{}, err
+	}
 	person, err := c.person(tx, by, &in.From)
 	if err != nil {
 		return Receipt{}, err
@@ -149,8 +152,7 @@ func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.
 	if err := queued(tx, k, nil, "", k.keys(units, persons), p.yellow); err != nil {
 		return Receipt{}, err
 	}
-	text := k.Number + " " + k.Title + " " + k.Body + " " + k.Spot
-	if err := search.Put(tx, "case", k.ID, text, staff.PlaceKeys(k.Path)); err != nil {
+	if err := k.index(tx, units); err != nil {
 		return Receipt{}, err
 	}
 	if err := c.record(tx, by, k, act, e, in.Files); err != nil {
@@ -161,6 +163,15 @@ func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.
 		r.Due, r.Target = c.Limit, c.Target
 	}
 	return r, nil
+}
+
+// index makes the case found by its words, by everybody in an area around it and in the units that have or had a part in it.
+func (k *Case) index(tx *db.Tx, units []string) error {
+	labels := staff.PlaceKeys(k.Path)
+	for _, u := range units {
+		labels = append(labels, staff.UnitKey(u))
+	}
+	return search.Put(tx, "case", k.ID, k.Number+" "+k.Title+" "+k.Body+" "+k.Spot, labels)
 }
 
 func (k *Case) insert(tx *db.Tx, p projection) error {
@@ -178,7 +189,7 @@ func (k *Case) insert(tx *db.Tx, p projection) error {
 		target_at, limit_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		k.ID, k.Number, k.Document, k.Pack, k.Flow, k.firstFlow, k.Channel, k.Kind, k.Weight, k.Title, k.Body,
 		string(fields), k.Place, k.Path, k.Spot, s.Desk, s.Lead, string(s.State), p.open, situation, k.Version,
-		civil.DateOf(k.Registered, civil.Shanghai).String()[:7], db.At(k.Registered), db.At(k.LastStep), p.yellow, p.target, p.limit)
+		months(k.Registered), db.At(k.Registered), db.At(k.LastStep), p.yellow, p.target, p.limit)
 }
 
 // number gives the next number of the flow's pattern: {year}, {seq:n} padded to n digits.

@@ -44,12 +44,18 @@ func (c *Cases) RollUp(tx *db.Tx, by staff.Actor, path, month string) ([]Tally, 
 		return nil, fault.Forbidden("您无权查看这个区划的汇总")
 	}
 	from, end := place.Range(path)
+	column := "path"
+	if len(place.Codes(path)) < areaDepth {
+		column = "area"
+	}
+	sql := "select " + column
+	for _, c := range countColumns {
+		sql += ", sum(" + c + ")"
+	}
 	leaves, err := db.Select(tx, func(r *db.Rows) (t Tally, err error) {
 		return t, r.Scan(&t.Place, &t.Cases, &t.Open, &t.Replied, &t.OnTime, &t.Late, &t.Returned, &t.Reworked, &t.Rated, &t.Good)
-	}, `select path, count(*), sum(open), sum(replied), sum(case when met = 1 then 1 else 0 end), sum(case when late = 1 then 1 else 0 end),
-		sum(case when returns > 0 then 1 else 0 end), sum(case when reworks > 0 then 1 else 0 end),
-		sum(case when grade > 0 then 1 else 0 end), sum(case when grade >= 3 then 1 else 0 end)
-		from case_record where month = ? and path >= ? and path < ? group by path`, month, from, end)
+	}, sql+` from case_tally where month = ? and area >= ? and area < ? and path >= ? and path < ? group by `+column,
+		month, areaOf(from), end, from, end)
 	if err != nil {
 		return nil, fmt.Errorf("roll up %s of %s: %w", month, path, err)
 	}

@@ -52,7 +52,7 @@ create table case_record (
 	seq            INTEGER NOT NULL DEFAULT 0
 );
 create unique index case_record_number on case_record (number);
-create index case_record_state on case_record (state, yellow_at) where open = 1;
+create index case_record_state on case_record (state, yellow_at, path) where open = 1;
 create index case_record_month on case_record (month, path, channel, open, replied, met, late, returns, reworks, grade);
 create index case_record_end on case_record (limit_at, target_at) where open = 1 and late = 0 and met = -1;
 create index case_record_lead on case_record (lead, last_step_at) where open = 0;
@@ -125,6 +125,23 @@ create table case_link (
 	primary key (case_id, other)
 ) WITHOUT ROWID;
 
+-- Sums of the cases of a month at a place, kept by every step that changes one of them; area is the street of the path.
+create table case_tally (
+	month     TEXT NOT NULL,
+	area      TEXT NOT NULL,
+	path      TEXT NOT NULL,
+	cases     INTEGER NOT NULL,
+	open      INTEGER NOT NULL,
+	replied   INTEGER NOT NULL,
+	on_time   INTEGER NOT NULL,
+	late      INTEGER NOT NULL,
+	returned  INTEGER NOT NULL,
+	reworked  INTEGER NOT NULL,
+	rated     INTEGER NOT NULL,
+	good      INTEGER NOT NULL,
+	primary key (month, area, path)
+) WITHOUT ROWID;
+
 create table case_counter (
 	pattern  TEXT NOT NULL,
 	year     INTEGER NOT NULL,
@@ -143,6 +160,7 @@ from case_record;
 -- +goose Down
 drop view fact_case;
 drop table case_counter;
+drop table case_tally;
 drop table case_link;
 drop table case_reporter;
 drop table case_queue;
