@@ -97,7 +97,7 @@ func (w *filler) run(ctx context.Context) error {
 			return err
 		}
 	}
-	const portion = 500
+	const portion = 2000 // few commits, and each fills the pages of the indexes that it writes
 	for n := 0; n < w.o.Cases; n += portion {
 		if n%20_000 == 0 {
 			w.o.Progress(fmt.Sprintf("写入 %d / %d 件", n, w.o.Cases))
