@@ -42,6 +42,7 @@ var Floors = []Row{
 	{"internal/web/session", 7, "login turns a request into a staff.Actor"},
 	{"internal/casework", 8, "a case joins items, persons, places and units"},
 	{"internal/duty", 8, "tasks of units"},
+	{"internal/admission", 9, "what is sent down to communities rests on admitted cases"},
 	{"internal/benefit", 9, "entitlement and pay runs start from cases and the ledger"},
 	{"internal/serviceorder", 9, "orders to providers start from cases"},
 	{"internal/assembly", 9, "meetings and votes lead to duties"},

@@ -13,13 +13,13 @@ import (
 var domains = []string{
 	"internal/place", "internal/register", "internal/staff", "internal/book", "internal/catalog", "internal/ledger",
 	"internal/notify", "internal/casework", "internal/duty", "internal/benefit", "internal/serviceorder",
-	"internal/assembly", "internal/notice", "internal/credit", "internal/exchange", "internal/indicator",
+	"internal/assembly", "internal/notice", "internal/credit", "internal/exchange", "internal/indicator", "internal/admission",
 }
 
 // notNouns are names of exported types that only programmers say, and what they are. A word that people say belongs
 // in the glossary.
 var notNouns = map[string]string{
-	"Attempt": "result of one try to send", "BadRow": "line of an import", "Canvas": "argument: where an invented map lies",
+	"Admissions": "functions bound to what they need", "Attempt": "result of one try to send", "BadRow": "line of an import", "Canvas": "argument: where an invented map lies",
 	"Cases": "functions bound to what they need", "Change": "argument: day and basis of a change",
 	"Directory": "copy in memory", "Duties": "functions bound to what they need", "Drawn": "result: an invented outline", "FileGateway": "one kind of gateway",
 	"Filter": "argument of a list", "HTTPGateway": "one kind of gateway", "Index": "keeper of a copy in memory",

@@ -70,7 +70,8 @@ func scopeSQL(by staff.Actor) (string, []any) {
 	var args []any
 	for _, path := range scope.Places {
 		from, end := place.Range(path)
-		or, args = append(or, `path >= ? and path < ?`), append(args, from, end)
+		or = append(or, `path >= ? and path < ?`, `exists (select 1 from case_unit u where u.case_id = c.id and u.path >= ? and u.path < ?)`)
+		args = append(args, from, end, from, end)
 	}
 	if len(scope.Units) > 0 {
 		or = append(or, `exists (select 1 from case_unit u where u.case_id = c.id and u.unit in (`+inList(len(scope.Units))+`))`)

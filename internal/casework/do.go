@@ -13,6 +13,7 @@ import (
 	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/once"
+	"linli/internal/place"
 	"linli/internal/staff"
 )
 
@@ -240,21 +241,28 @@ func (c *Cases) requeue(tx *db.Tx, f *flow.Flow, before, k *Case, yellow string)
 	return queued(tx, k, was, before.row.yellow, is, yellow)
 }
 
-// involve remembers units that newly have a part.
+// involve remembers units that newly have a part, and of helpers where they serve.
 func (k *Case) involve(tx *db.Tx, was, is []string) error {
 	for _, u := range is {
 		if slices.Contains(was, u) {
 			continue
 		}
-		part := "helper"
+		part, path := "helper", ""
 		switch u {
 		case k.Situation.Lead:
 			part = "lead"
+		case k.Situation.Sender:
+			part = "sender"
 		case k.Situation.Desk:
 			part = "desk"
+		default:
+			var err error
+			if path, err = servedBy(tx, u); err != nil {
+				return err
+			}
 		}
-		err := tx.Exec(`insert into case_unit (unit, case_id, part) values (?, ?, ?) on conflict (unit, case_id) do update set part = excluded.part`,
-			u, k.ID, part)
+		err := tx.Exec(`insert into case_unit (unit, case_id, part, path) values (?, ?, ?, ?)
+			on conflict (unit, case_id) do update set part = excluded.part, path = excluded.path`, u, k.ID, part, path)
 		if err != nil {
 			return err
 		}
@@ -272,6 +280,16 @@ func (k *Case) reindex(tx *db.Tx, was, is []string) error {
 		return err
 	}
 	return k.index(tx, units)
+}
+
+// servedBy is the path of the place that a unit serves, "" when it serves none.
+func servedBy(tx *db.Tx, unit string) (string, error) {
+	u, err := staff.UnitOf(tx, unit)
+	if err != nil || u.Place == "" {
+		return "", err
+	}
+	paths, err := place.Paths(tx, u.Place)
+	return paths[u.Place], err
 }
 
 // record writes the history row, its digest to the audit log, and the messages to whoever is to know.

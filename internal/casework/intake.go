@@ -74,7 +74,7 @@ func opening(s string) string {
 }
 
 // check reports every field that is wrong, and returns what the case keeps of the form: not what already stands in its
-// common parts, and nothing that tells who the reporter is.
+// common parts (the first short text is the title, the first long one the body), and nothing that tells who the reporter is.
 func (in *Intake) check(asked *form.Form) (map[string]any, error) {
 	if asked != nil {
 		in.adopt(asked)
@@ -85,9 +85,13 @@ func (in *Intake) check(asked *form.Form) (map[string]any, error) {
 	if asked != nil {
 		clean, more := asked.Check(in.Fields)
 		wrong = append(wrong, more...)
+		stands := map[*string]bool{}
 		for i := range asked.Fields {
 			d := &asked.Fields[i]
-			if v, given := clean[d.Name]; given && in.part(d) == nil {
+			part := in.part(d)
+			common := part != nil && (!stands[part] || part != &in.Title && part != &in.Body)
+			stands[part] = true
+			if v, given := clean[d.Name]; given && !common {
 				keep[d.Name] = v
 			}
 		}

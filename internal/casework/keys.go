@@ -9,7 +9,8 @@ import (
 	"linli/internal/staff"
 )
 
-// keys are the names under which a case is seen: "p:" for its place and each ancestor, "u:" for each unit that has or
+// keys are the names under which a case is seen: "p:" for its place and each ancestor (and for those of the places that its
+// helpers serve, see parts), "u:" for each unit that has or
 // had a part, "r:" for each reporter's person, "a:" for the leader it lies before and those owed a report. The queue and the search index are written with them, and Sees asks the
 // same keys of one record, so that no list is wider than its records.
 func (c *Case) keys(units []string, persons []db.ID) []string {
@@ -50,7 +51,7 @@ func visible(tx *db.Tx, by staff.Actor, id db.ID) (*Case, error) {
 	if sees(by, c.keys(c.Situation.Units(), nil)) {
 		return c, nil
 	}
-	past, err := db.Select(tx, scanText, `select unit from case_unit where case_id = ?`, id)
+	past, helped, err := parts(tx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -61,13 +62,29 @@ func visible(tx *db.Tx, by staff.Actor, id db.ID) (*Case, error) {
 			return nil, err
 		}
 	}
-	if sees(by, c.keys(past, persons)) || c.Situation.Did(by.Account.String(), flow.Instruct) {
+	if sees(by, append(c.keys(past, persons), helped...)) || c.Situation.Did(by.Account.String(), flow.Instruct) {
 		return c, nil
 	}
 	return nil, notHere()
 }
 
-func scanText(rows *db.Rows) (s string, err error) { return s, rows.Scan(&s) }
+// parts returns the units that have or had a part in a case, and the keys of the places that its helpers serve.
+func parts(tx *db.Tx, id db.ID) (units, helped []string, err error) {
+	rows, err := tx.Query(`select unit, path from case_unit where case_id = ?`, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var unit, path string
+		if err := rows.Scan(&unit, &path); err != nil {
+			return nil, nil, err
+		}
+		units = append(units, unit)
+		helped = append(helped, staff.PlaceKeys(path)...)
+	}
+	return units, helped, rows.Err()
+}
 
 func scanID(rows *db.Rows) (id db.ID, err error) { return id, rows.Scan(&id) }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -109,7 +110,9 @@ func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 		Registered: at, LastStep: at, Version: 1}
 	in.tellFacts(f, fields)
 	act := flow.Act{Verb: flow.Register, At: at, Actor: by.Account.String(), Unit: desk, Sets: in.Sets, Words: in.Title}
-	act.As = c.intakeRoles(by, where.Path)
+	if act.As = c.intakeRoles(f, by, where.Path); slices.Contains(act.As, flow.Sender) {
+		act.Unit, act.To = by.Unit, desk
+	}
 	next, effect, err := f.Apply(e.Pack.Law(c.law), flow.Situation{}, act)
 	if err != nil {
 		return Receipt{}, err

@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"slices"
+
 	"linli/internal/db"
 	"linli/internal/flow"
 	"linli/internal/staff"
@@ -16,6 +18,7 @@ func (c *Cases) roles(tx *db.Tx, by staff.Actor, k *Case) ([]flow.Role, error) {
 			list = append(list, r)
 		}
 	}
+	add(flow.Sender, s.Sender != "" && by.Has(staff.Handler, "", s.Sender))
 	add(flow.Desk, by.Has(staff.Desk, k.Path, s.Desk))
 	add(flow.Dispatcher, by.Has(staff.Dispatcher, k.Path, ""))
 	add(flow.Lead, s.Lead != "" && by.Has(staff.Handler, "", s.Lead))
@@ -34,9 +37,12 @@ func (c *Cases) roles(tx *db.Tx, by staff.Actor, k *Case) ([]flow.Role, error) {
 	return list, nil
 }
 
-// intakeRoles are the roles in which somebody registers a case that does not exist yet.
-func (c *Cases) intakeRoles(by staff.Actor, path string) []flow.Role {
+// intakeRoles are the roles in which somebody registers a case that does not exist yet. Who works for a unit brings for it
+// what a flow lets units bring.
+func (c *Cases) intakeRoles(f *flow.Flow, by staff.Actor, path string) []flow.Role {
 	switch {
+	case slices.Contains(f.Step(flow.Register).By, flow.Sender) && by.Unit != "" && by.Has(staff.Handler, "", by.Unit):
+		return []flow.Role{flow.Sender}
 	case by.Has(staff.Desk, path, ""):
 		return []flow.Role{flow.Desk}
 	case by.Via == staff.ViaJob && by.Account.IsZero():
@@ -91,6 +97,18 @@ func (c *Cases) View(tx *db.Tx, by staff.Actor, id db.ID) (*View, error) {
 
 // Get loads a case for an actor.
 func (c *Cases) Get(tx *db.Tx, by staff.Actor, id db.ID) (*Case, error) { return visible(tx, by, id) }
+
+// Numbered loads the case of a number for an actor.
+func (c *Cases) Numbered(tx *db.Tx, by staff.Actor, number string) (*Case, error) {
+	ids, err := db.Select(tx, scanID, `select id from case_record where number = ?`, number)
+	if err != nil {
+		return nil, err
+	}
+	if len(ids) == 0 {
+		return nil, notHere()
+	}
+	return visible(tx, by, ids[0])
+}
 
 // History lists the steps of a case for an actor who sees it.
 func (c *Cases) History(tx *db.Tx, by staff.Actor, id db.ID) ([]Step, error) {

@@ -70,6 +70,8 @@ func (c *Cases) audience(tx *db.Tx, k *Case, a flow.Act, e flow.Effect) ([]strin
 			}
 		case flow.Desk:
 			unit(s.Desk)
+		case flow.Sender:
+			unit(s.Sender)
 		case flow.Supervisor:
 			if err := c.supervisors(tx, k, unit); err != nil {
 				return nil, err

@@ -16,7 +16,7 @@ type Act struct {
 
 	Words   string         `json:"words,omitempty"`  // in the actor's words
 	Clause  law.Clause     `json:"clause,omitzero"`  // what a refusal rests on
-	To      string         `json:"to,omitempty"`     // lead unit
+	To      string         `json:"to,omitempty"`     // lead unit; of a case that a unit brings, the desk
 	With    []string       `json:"with,omitempty"`   // helper units
 	Leader  string         `json:"leader,omitempty"` // account of a leader
 	Post    string         `json:"post,omitempty"`   // that leader's post, as the pack's ladder names it

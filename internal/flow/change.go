@@ -14,6 +14,9 @@ import (
 func (f *Flow) change(l civil.Law, n *Situation, st *Step, a *Act) error {
 	if a.Verb == Register {
 		n.Flow, n.Channel, n.Desk = f.ID, f.Channel, a.Unit
+		if slices.Contains(a.As, Sender) { // then To is the desk that it is sent to
+			n.Sender, n.Desk = a.Unit, a.To
+		}
 		n.First, n.Count = map[Verb]time.Time{}, map[Verb]int{}
 	}
 	if len(a.Sets) > 0 {

@@ -19,6 +19,7 @@ type Situation struct {
 	Back    State          `json:"back,omitempty"` // where Supply returns to
 	Facts   map[string]any `json:"facts,omitempty"`
 
+	Sender   string   `json:"sender,omitempty"`   // unit that brought the case, where no resident did
 	Desk     string   `json:"desk,omitempty"`     // unit that registered or took over
 	Lead     string   `json:"lead,omitempty"`     // lead unit 主办
 	Branches []Branch `json:"branches,omitempty"` // helper units 协办
@@ -134,7 +135,7 @@ func (s *Situation) Did(account string, v Verb) bool {
 	return slices.ContainsFunc(s.Doers, func(d Doer) bool { return d.Account == account && d.Verb == v })
 }
 
-// Units returns every unit with a part in the case now: desk, lead and helpers, without repetition.
+// Units returns every unit with a part in the case now: sender, desk, lead and helpers, without repetition.
 func (s *Situation) Units() []string {
 	var list []string
 	add := func(u string) {
@@ -142,6 +143,7 @@ func (s *Situation) Units() []string {
 			list = append(list, u)
 		}
 	}
+	add(s.Sender)
 	add(s.Desk)
 	add(s.Lead)
 	for _, b := range s.Branches {

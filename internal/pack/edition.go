@@ -77,6 +77,9 @@ func (r *reading) edition(on civil.Date) *Edition {
 	for _, p := range r.parts.items {
 		e.Items = append(e.Items, r.item(p, on))
 	}
+	for _, p := range r.parts.admissions {
+		e.Admissions = append(e.Admissions, r.admission(p))
+	}
 	return e
 }
 

@@ -20,6 +20,7 @@ type Example struct {
 	Item      *ItemExample      `yaml:"item"`
 	Param     *ParamExample     `yaml:"param"`
 	Office    *OfficeExample    `yaml:"office"`
+	Admission *AdmissionExample `yaml:"admission"`
 
 	Place rule.At                   `yaml:"-"`
 	at    func(path string) rule.At // place of a part of the example, such as "case.steps.2"

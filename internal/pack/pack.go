@@ -42,6 +42,7 @@ type Edition struct {
 	Notices    []*Notice
 	Books      []*Book
 	Items      []*Item
+	Admissions []*Admission
 }
 
 // On returns the edition for a day. A case keeps the one of the day it was registered.

@@ -55,12 +55,13 @@ func (a Actor) Roles() []Role {
 }
 
 // Scope is what the actor may see. A grant bound to a unit shows that unit's cases, also when it names a place besides;
-// otherwise a grant bound to a place shows the subtree. Admins see no case by that role, residents their own.
+// otherwise a grant bound to a place shows the subtree. Admins and community workers see no case by that role (a community's
+// unit sees what it has a part in), residents their own.
 func (a Actor) Scope() Scope {
 	s := Scope{Account: a.Account, Person: a.Person}
 	for _, g := range a.Grants {
 		switch {
-		case g.Role == Admin || g.Role == Resident:
+		case g.Role == Admin || g.Role == Resident || g.Role == Community:
 		case g.Unit != "":
 			s.Units = append(s.Units, g.Unit)
 		case g.Place != "" && g.Role != Handler:

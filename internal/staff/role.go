@@ -18,6 +18,7 @@ const (
 	Verifier   Role = "verifier"   // 核查员: confirms that it is done
 	Leader     Role = "leader"     // 领导: instructs and approves
 	Supervisor Role = "supervisor" // 督查: urges, watches clocks, publishes bulletins
+	Community  Role = "community"  // 社区工作者: keeps tables, facilities and visits of a community
 	Admin      Role = "admin"      // 管理员: accounts, units, places, packs; sees no case by this role
 	Auditor    Role = "auditor"    // 审计: reads everything within the place, changes nothing
 	Resident   Role = "resident"   // 居民: sees what he or she reported
@@ -25,12 +26,12 @@ const (
 
 var roleNames = map[Role]string{
 	Desk: "登记人员", Dispatcher: "派遣员", Handler: "承办人", Verifier: "核查员", Leader: "领导",
-	Supervisor: "督查", Admin: "管理员", Auditor: "审计", Resident: "居民",
+	Supervisor: "督查", Community: "社区工作者", Admin: "管理员", Auditor: "审计", Resident: "居民",
 }
 
 // Roles returns all roles in the order of the flow.
 func Roles() []Role {
-	return []Role{Desk, Dispatcher, Handler, Verifier, Leader, Supervisor, Admin, Auditor, Resident}
+	return []Role{Desk, Dispatcher, Handler, Verifier, Leader, Supervisor, Community, Admin, Auditor, Resident}
 }
 
 // Known reports whether r is one of Roles.

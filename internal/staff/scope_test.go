@@ -53,7 +53,7 @@ func drawRecord(t *rapid.T) record {
 // visible says in plain words what the keys are meant to say.
 func visible(a staff.Actor, r record) bool {
 	for _, g := range a.Grants {
-		if g.Role == staff.Admin || g.Role == staff.Resident {
+		if g.Role == staff.Admin || g.Role == staff.Community || g.Role == staff.Resident {
 			continue
 		}
 		if g.Unit != "" && slices.Contains(r.units, g.Unit) {
@@ -88,7 +88,7 @@ func TestListEqualsRecordCheck(t *testing.T) {
 func TestHasImpliesSees(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := drawGrant(t)
-		if g.Role == staff.Admin || g.Role == staff.Resident || g.Place == "" && g.Unit == "" || g.Role == staff.Handler && g.Unit == "" {
+		if g.Role == staff.Admin || g.Role == staff.Community || g.Role == staff.Resident || g.Place == "" && g.Unit == "" || g.Role == staff.Handler && g.Unit == "" {
 			t.Skip("sees no case by this role, or cannot be granted")
 		}
 		a := staff.Actor{Account: 9, Grants: []staff.Grant{g}}

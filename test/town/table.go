@@ -48,6 +48,11 @@ const (
 	Housing   = "housing"
 	Roads     = "roads"
 	EastGov   = "gov-east"
+
+	RiverrowOffice  = "street-riverrow"
+	WillowCommittee = "committee-willow"
+	LotusCommittee  = "committee-lotus"
+	PineCommittee   = "committee-pine"
 )
 
 var units = []staff.Unit{
@@ -60,7 +65,11 @@ var units = []staff.Unit{
 	{Code: Water, Name: "邻水市水务局", Kind: "department", Place: City, Offices: []string{"competent"}},
 	{Code: Housing, Name: "邻水市住建局", Kind: "department", Place: City, Offices: []string{"competent"}},
 	{Code: Roads, Name: "邻水市公路局", Kind: "department", Place: City, Offices: []string{"competent"}},
-	{Code: EastGov, Name: "东城区人民政府", Kind: "county-government", Place: East, Offices: []string{"competent"}},
+	{Code: EastGov, Name: "东城区人民政府", Kind: "county-government", Place: East, Offices: []string{"competent", "community-office"}},
+	{Code: RiverrowOffice, Name: "沿河街道办事处", Kind: "street", Place: Riverrow, Parent: EastGov, Offices: []string{"sending-unit"}},
+	{Code: WillowCommittee, Name: "柳荫社区居委会", Kind: "community", Place: Willow, Parent: RiverrowOffice, Offices: []string{"community-committee"}},
+	{Code: LotusCommittee, Name: "荷塘社区居委会", Kind: "community", Place: Lotus, Parent: RiverrowOffice, Offices: []string{"community-committee"}},
+	{Code: PineCommittee, Name: "松岗社区居委会", Kind: "community", Place: Pine, Parent: EastGov, Offices: []string{"community-committee"}},
 }
 
 // An account of the town, with what it may do.
@@ -104,6 +113,12 @@ var accounts = []account{
 	person("roads", "王公路", Roads, "", of(Roads)),
 	person("section", "冯科室", Section, "", of(Section)),
 	person("east", "陈东城", EastGov, "", of(EastGov)),
+	person("admitting", "韩准入", EastGov, "", at(East, staff.Desk, staff.Dispatcher)), // what is sent down to communities
+	person("county-head", "杨区长", EastGov, "county-head", at(East, staff.Leader)),
+	person("street", "朱街道", RiverrowOffice, "", append(of(RiverrowOffice), at(Riverrow, staff.Supervisor)...)),
+	person("willow", "秦柳荫", WillowCommittee, "", append(of(WillowCommittee), at(Willow, staff.Community)...)),
+	person("lotus", "尤荷塘", LotusCommittee, "", append(of(LotusCommittee), at(Lotus, staff.Community)...)),
+	person("hall", "何大厅", WillowCommittee, "", at(Willow, staff.Desk)), // the counter of a community's centre
 	person("verifier", "褚核查", Office, "", at(City, staff.Verifier)),
 	person("verifier-east", "卫核查", Office, "", at(East, staff.Verifier)),
 	person("deputy", "蒋副主任", Office, "office-deputy", at(City, staff.Leader)),

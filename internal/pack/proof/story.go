@@ -139,10 +139,17 @@ func (s *story) actor(x *pack.StepExample, a *flow.Act) {
 	if x.Office != "" && x.By != "" {
 		a.Unit = x.Office
 	}
+	if x.Does == flow.Register && x.By == flow.Sender { // brought to the desk of the flow
+		a.To = cmp.Or(x.To, s.unit(flow.Desk))
+	}
 }
 
 func (s *story) unit(role flow.Role) string {
 	switch role {
+	case flow.Sender:
+		if s.now.Sender != "" {
+			return s.now.Sender
+		}
 	case flow.Lead:
 		return s.now.Lead
 	case flow.Helper:
