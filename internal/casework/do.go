@@ -275,11 +275,11 @@ func (k *Case) reindex(tx *db.Tx, was, is []string) error {
 	if !slices.ContainsFunc(is, func(u string) bool { return !slices.Contains(was, u) }) {
 		return nil
 	}
-	units, err := db.Select(tx, scanText, `select unit from case_unit where case_id = ?`, k.ID)
+	units, helped, err := parts(tx, k.ID)
 	if err != nil {
 		return err
 	}
-	return k.index(tx, units)
+	return k.index(tx, units, helped...)
 }
 
 // servedBy is the path of the place that a unit serves, "" when it serves none.

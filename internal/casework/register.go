@@ -169,8 +169,8 @@ func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.
 }
 
 // index makes the case found by its words, by everybody in an area around it and in the units that have or had a part in it.
-func (k *Case) index(tx *db.Tx, units []string) error {
-	labels := staff.PlaceKeys(k.Path)
+func (k *Case) index(tx *db.Tx, units []string, helped ...string) error {
+	labels := append(staff.PlaceKeys(k.Path), helped...)
 	for _, u := range units {
 		labels = append(labels, staff.UnitKey(u))
 	}

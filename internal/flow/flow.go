@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"slices"
+
 	"linli/internal/civil"
 	"linli/internal/law"
 	"linli/internal/rule"
@@ -154,6 +156,12 @@ func (c *Condition) Ask(facts map[string]any) rule.Answer {
 
 // Step returns the step of a verb, or nil when this flow lacks it.
 func (f *Flow) Step(v Verb) *Step { return f.steps[v] }
+
+// Internal reports that only units of government bring cases of this flow: no resident and no desk does.
+func (f *Flow) Internal() bool {
+	by := f.steps[Register].By
+	return slices.Contains(by, Sender) && !slices.Contains(by, Reporter) && !slices.Contains(by, Desk)
+}
 
 // Steps returns all steps in the order of the definition.
 func (f *Flow) Steps() []*Step {

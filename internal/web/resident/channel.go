@@ -33,7 +33,7 @@ func (p *Pages) channels(ctx context.Context) []channel {
 	var list []channel
 	for _, doc := range p.Town.Packs().Packs() {
 		for _, f := range doc.On(p.today()).Flows {
-			if f.Channel != "" {
+			if f.Channel != "" && !f.Internal() {
 				list = append(list, p.channel(ctx, doc, f))
 			}
 		}

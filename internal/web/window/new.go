@@ -63,6 +63,9 @@ func (p *Pages) newPage(tx *db.Tx, by staff.Actor, values url.Values, wrong ui.E
 	if err != nil {
 		return nil, err
 	}
+	if flows = slices.DeleteFunc(flows, (*flow.Flow).Internal); len(flows) == 0 {
+		flows = slices.DeleteFunc(p.Town.Cases.Flows(tx.Now()), (*flow.Flow).Internal)
+	}
 	f := p.chosen(values.Get("flow"), flows, tx.Now())
 	v := &newPage{Flow: f, Town: p.Town, Same: values.Get("same")}
 	in := typed{values: values, form: p.Town.Cases.Form(f.ID, tx.Now())}
