@@ -26,7 +26,7 @@ var notNouns = map[string]string{
 	"Indicators": "functions bound to what they need", "Notices": "functions bound to what they need",
 	"Import": "functions bound to what they need", "Kind": "which secret is meant", "Map": "copy in memory", "New": "argument: what is to be added", "Newcomer": "argument: what somebody gives of himself", "Options": "settings given at wiring",
 	"Page": "part of a list", "Password": "a hash", "Report": "result of an import", "Row": "line of an import",
-	"Sender": "functions bound to what they need", "Source": "settings given at wiring", "Table": "input of an import",
+	"Publisher": "functions bound to what they need", "Sender": "functions bound to what they need", "Source": "settings given at wiring", "Table": "input of an import",
 	"Tree": "copy in memory", "Version": "tells that a copy in memory is stale",
 }
 

@@ -12,6 +12,7 @@ import (
 	"linli/internal/flow"
 	"linli/internal/form"
 	"linli/internal/law"
+	"linli/internal/notify"
 	"linli/internal/pack"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -30,6 +31,8 @@ type Cases struct {
 	packs  func() *pack.Index
 	people *register.Register
 	sms    bool
+
+	hooks notify.Publisher
 }
 
 // Options says whose casework it is.

@@ -44,7 +44,7 @@ func (c *Cases) tell(tx *db.Tx, k *Case, a flow.Act, e flow.Effect) error {
 	if err := c.text(tx, k, a, to); err != nil {
 		return err
 	}
-	_, err = notify.Publish(tx, notify.Event{Type: "case." + string(a.Verb), Keys: k.keys(k.Situation.Units(), nil),
+	_, err = c.hooks.Publish(tx, notify.Event{Type: "case." + string(a.Verb), Keys: k.keys(k.Situation.Units(), nil),
 		Data: Event{k.ID, k.Number, a.Verb, k.State(), k.Channel, k.Place, k.Situation.Lead, k.Version}})
 	return err
 }

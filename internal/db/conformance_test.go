@@ -389,3 +389,29 @@ func wantCount(t *testing.T, d *db.DB, want int) {
 		return err
 	})
 }
+
+func TestReadOneIsForOnePlainSelect(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		dbtest.Write(t, d, func(tx *db.Tx) error { return insertThing(tx, 1, "one", 0) })
+		const count = `select count(*) from thing`
+		var n int
+		ask := func(tx *db.Tx) error { return tx.QueryRow(count).Scan(&n) }
+		if err := d.ReadOne(t.Context(), ask); err != nil || n != 1 {
+			t.Fatalf("%d things, %v", n, err)
+		}
+		for name, fn := range map[string]func(tx *db.Tx) error{
+			"two":    func(tx *db.Tx) error { return errors.Join(ask(tx), ask(tx)) },
+			"insert": func(tx *db.Tx) error { return insertThing(tx, 2, "two", 0) },
+			"returning": func(tx *db.Tx) error {
+				return tx.QueryRow(`insert into thing (id, name) values (3, 'three') returning 1`).Scan(&n)
+			},
+		} {
+			if err := d.ReadOne(t.Context(), fn); fault.KindOf(err) != fault.KindInternal {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := d.Read(t.Context(), ask); err != nil || n != 1 {
+			t.Fatalf("afterwards %d things, %v", n, err)
+		}
+	}, steps)
+}

@@ -101,7 +101,7 @@ func (e *postgresEngine) close() error {
 
 func (e *postgresEngine) write(ctx context.Context, now func() time.Time, fn func(*Tx) error) error {
 	for try := 1; ; try++ {
-		tx, again, err := e.attempt(ctx, now, fn, true)
+		tx, again, err := e.attempt(ctx, now, fn, writing)
 		if err == nil {
 			e.writes.Add(1)
 			for _, hook := range tx.after {
@@ -121,23 +121,35 @@ func (e *postgresEngine) stats() Stats {
 	return Stats{Writes: n, Commits: n, Retries: e.retries.Load()}
 }
 
-func (e *postgresEngine) read(ctx context.Context, now func() time.Time, fn func(*Tx) error) error {
+func (e *postgresEngine) read(ctx context.Context, now func() time.Time, one bool, fn func(*Tx) error) error {
+	kind := reading
+	if one {
+		kind = readingOne
+	}
 	for try := 1; ; try++ {
-		_, again, err := e.attempt(ctx, now, fn, false)
+		_, again, err := e.attempt(ctx, now, fn, kind)
 		if err == nil || !again || try == attempts || pause(ctx, try) != nil {
 			return err
 		}
 	}
 }
 
+// What an attempt is for.
+const (
+	reading = iota
+	readingOne
+	writing
+)
+
 // attempt runs the closure once; again says that nothing was committed and another attempt may succeed.
-func (e *postgresEngine) attempt(ctx context.Context, now func() time.Time, fn func(*Tx) error, write bool) (_ *Tx, again bool, err error) {
+func (e *postgresEngine) attempt(ctx context.Context, now func() time.Time, fn func(*Tx) error, kind int) (_ *Tx, again bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, false, err
 	}
-	s := &pgSession{engine: e, ctx: ctx, write: write}
+	s := &pgSession{engine: e, ctx: ctx, write: kind == writing, one: kind == readingOne}
 	defer s.release() // also when the closure ends its goroutine
-	tx := newTx(ctx, now, PostgreSQL, s, write)
+	tx := newTx(ctx, now, PostgreSQL, s, s.write)
+	tx.one = s.one
 	err = tx.run(fn)
 	if err == nil {
 		err = s.commit()

@@ -19,6 +19,7 @@ type pgSession struct {
 	engine *postgresEngine
 	ctx    context.Context
 	write  bool
+	one    bool          // a single select, without BEGIN
 	conn   *pgxpool.Conn // nil until the first flush
 	begun  bool
 	queue  []pgStatement
@@ -115,7 +116,7 @@ func (s *pgSession) send(last ...pgStatement) (pgx.BatchResults, error) {
 		return nil, err
 	}
 	batch := &pgx.Batch{}
-	if !s.begun {
+	if !s.begun && !s.one {
 		s.begun = true
 		if s.write {
 			batch.Queue(beginWrite)

@@ -85,7 +85,7 @@ func (e *sqliteEngine) write(ctx context.Context, now func() time.Time, fn func(
 	return e.writer.do(ctx, now, fn)
 }
 
-func (e *sqliteEngine) read(ctx context.Context, now func() time.Time, fn func(*Tx) error) (err error) {
+func (e *sqliteEngine) read(ctx context.Context, now func() time.Time, one bool, fn func(*Tx) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -102,6 +102,12 @@ func (e *sqliteEngine) read(ctx context.Context, now func() time.Time, fn func(*
 		if conn, err = openConn(e.path, readPragmas...); err != nil {
 			return sqliteOpenFault(e.path, err)
 		}
+	}
+	if one {
+		tx := newTx(ctx, now, SQLite, &sqliteSession{conn: conn}, false)
+		tx.one = true
+		defer tx.end() // also when the closure ends its goroutine
+		return tx.run(fn)
 	}
 	if err := conn.do("begin"); err != nil {
 		return sqliteFault(err)

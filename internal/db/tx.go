@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"linli/internal/fault"
@@ -18,6 +19,8 @@ type Tx struct {
 	on    session
 	kind  Engine
 	write bool
+	one   bool  // of a single select
+	asked bool  // that select has run
 	err   error // of the first statement that failed; it ends the transaction
 	rows  *Rows // the open one
 	after []func()
@@ -84,9 +87,20 @@ func refuseNested(ctx context.Context) error {
 // Write. It does not run when the transaction fails.
 func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
+// change is ready for a statement without results, which a single select is not.
+func (tx *Tx) change(sql string) error {
+	if err := tx.ready(); err != nil {
+		return err
+	}
+	if tx.one {
+		return tx.failed(internal(errOne), sql)
+	}
+	return nil
+}
+
 // Exec runs a statement. On PostgreSQL it may be queued, and its error comes with a later statement or with Write.
 func (tx *Tx) Exec(sql string, args ...any) error {
-	if err := tx.ready(); err != nil {
+	if err := tx.change(sql); err != nil {
 		return err
 	}
 	return tx.failed(tx.on.exec(sql, args, false), sql)
@@ -95,7 +109,7 @@ func (tx *Tx) Exec(sql string, args ...any) error {
 // ExecOne runs a guarded statement: it changes exactly one row, or the transaction ends with a conflict.
 // On PostgreSQL it may be queued like Exec; in any case it is checked before the commit.
 func (tx *Tx) ExecOne(sql string, args ...any) error {
-	if err := tx.ready(); err != nil {
+	if err := tx.change(sql); err != nil {
 		return err
 	}
 	return tx.failed(tx.on.exec(sql, args, true), sql)
@@ -103,18 +117,24 @@ func (tx *Tx) ExecOne(sql string, args ...any) error {
 
 // ExecCount runs a statement and returns the number of rows it changed.
 func (tx *Tx) ExecCount(sql string, args ...any) (int64, error) {
-	if err := tx.ready(); err != nil {
+	if err := tx.change(sql); err != nil {
 		return 0, err
 	}
 	n, err := tx.on.count(sql, args)
 	return n, tx.failed(err, sql)
 }
 
+var errOne = errors.New("ReadOne is for one plain select")
+
 // Query runs a query. The caller reads the rows to the end or closes them before the next statement.
 func (tx *Tx) Query(sql string, args ...any) (*Rows, error) {
 	if err := tx.ready(); err != nil {
 		return nil, err
 	}
+	if tx.one && (tx.asked || !strings.HasPrefix(sql, "select ")) {
+		return nil, tx.failed(internal(errOne), sql)
+	}
+	tx.asked = true
 	c, err := tx.on.query(sql, args)
 	if err != nil {
 		return nil, tx.failed(err, sql)

@@ -10,6 +10,8 @@
 // them; the address is judged when it is dialled, so that a name cannot point elsewhere afterwards. Text messages go
 // through a Gateway: a file that another program reads, or an HTTP service.
 //
+// A subscription made or stopped counts at once for what its process publishes, and within a second for other processes.
+//
 // Tables: notify_message, notify_hook (subscriptions with their secrets), notify_delivery (what goes outside),
 // notify_attempt (how it went). Jobs: notify.webhook, notify.sms.
 //

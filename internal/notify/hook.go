@@ -45,6 +45,7 @@ func Subscribe(tx *db.Tx, h Hook, allowPrivate bool) (Hook, error) {
 		return Hook{}, fault.Invalid("events", "请至少选择一种事件")
 	}
 	h.ID, h.Active, h.CreatedAt = db.NewID(), true, db.At(tx.Now())
+	tx.AfterCommit(func() { switched.Add(1) })
 	err := tx.Exec(`insert into notify_hook (id, url, secret, events, scope, created_by, created_at) values (?, ?, ?, ?, ?, ?, ?)`,
 		h.ID, h.URL, h.Secret, strings.Join(h.Events, " "), h.Scope, h.CreatedBy, h.CreatedAt)
 	if err != nil {
@@ -111,6 +112,7 @@ func SetActive(tx *db.Tx, id db.ID, active bool, why string) error {
 	if active {
 		on, why = 1, ""
 	}
+	tx.AfterCommit(func() { switched.Add(1) })
 	n, err := tx.ExecCount(`update notify_hook set active = ?, stopped = ? where id = ?`, on, why, id)
 	if err != nil {
 		return fmt.Errorf("switch hook: %w", err)
@@ -130,11 +132,18 @@ type Event struct {
 
 // Publish adds one delivery for each active hook that wants the event, in the caller's transaction, and returns how many.
 func Publish(tx *db.Tx, e Event) (int, error) {
-	hooks, err := db.Select(tx, scanHook, `select `+hookColumns+` from notify_hook where active = 1 order by id`)
+	hooks, err := active(tx)
 	if err != nil {
 		return 0, fmt.Errorf("publish %s: %w", e.Type, err)
 	}
-	n := 0
+	return publish(tx, hooks, e)
+}
+
+func active(tx *db.Tx) ([]Hook, error) {
+	return db.Select(tx, scanHook, `select `+hookColumns+` from notify_hook where active = 1 order by id`)
+}
+
+func publish(tx *db.Tx, hooks []Hook, e Event) (n int, err error) {
 	for _, h := range hooks {
 		if !h.wants(e) {
 			continue

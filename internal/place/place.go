@@ -114,9 +114,12 @@ func Ancestors(tx *db.Tx, code string) ([]Place, error) {
 	return list, nil
 }
 
-// Version returns a number that rises with every change of places.
+// VersionSQL is an expression for a number that rises with every change of places, for queries that ask for more than that.
+const VersionSQL = "(select version from place_state where id = 1)"
+
+// Version returns that number.
 func Version(tx *db.Tx) (v int64, err error) {
-	err = tx.QueryRow("select version from place_state where id = 1").Scan(&v)
+	err = tx.QueryRow("select " + VersionSQL).Scan(&v)
 	return v, wrap("read version of places", err)
 }
 

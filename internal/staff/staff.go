@@ -19,13 +19,10 @@ var Migrations embed.FS
 // of places, whose paths an Actor carries.
 type Version struct{ Staff, Place int64 }
 
-// CurrentVersion reads two rows.
+// CurrentVersion is one query.
 func CurrentVersion(tx *db.Tx) (v Version, err error) {
-	if err := tx.QueryRow("select version from staff_state where id = 1").Scan(&v.Staff); err != nil {
-		return v, wrap("read version of staff", err)
-	}
-	v.Place, err = place.Version(tx)
-	return v, err
+	err = tx.QueryRow("select version, "+place.VersionSQL+" from staff_state where id = 1").Scan(&v.Staff, &v.Place)
+	return v, wrap("read version of staff", err)
 }
 
 // Raise makes every Actor in memory out of date, in this process and in others, once tx is committed.

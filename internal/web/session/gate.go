@@ -67,7 +67,7 @@ func (r *reading) read(d *db.DB) {
 	defer close(r.done)
 	ctx, cancel := context.WithTimeout(context.Background(), gateTimeout)
 	defer cancel()
-	r.err = d.Read(ctx, func(tx *db.Tx) (err error) {
+	r.err = d.ReadOne(ctx, func(tx *db.Tx) (err error) {
 		r.now = tx.Now()
 		r.version, err = staff.CurrentVersion(tx)
 		return err
