@@ -117,7 +117,7 @@ func (d *DB) ReadOne(ctx context.Context, fn func(tx *Tx) error) error {
 type Stats struct {
 	Writes  int64 // closures committed
 	Commits int64 // commits they took; fewer than Writes when SQLite groups them
-	Retries int64 // closures run again on PostgreSQL
+	Retries int64 // closures run again: on PostgreSQL after a failure that may pass, on SQLite because another of the group failed
 }
 
 // Stats returns the counts so far.

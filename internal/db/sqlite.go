@@ -124,7 +124,7 @@ func (e *sqliteEngine) read(ctx context.Context, now func() time.Time, one bool,
 }
 
 func (e *sqliteEngine) stats() Stats {
-	return Stats{Writes: e.writer.writes.Load(), Commits: e.writer.commits.Load()}
+	return Stats{Writes: e.writer.writes.Load(), Commits: e.writer.commits.Load(), Retries: e.writer.retries.Load()}
 }
 
 func (e *sqliteEngine) close() error {

@@ -66,6 +66,9 @@ func TestAFailingClosureDoesNotHurtItsGroup(t *testing.T) {
 		if after.Commits-before.Commits != 1 || after.Writes-before.Writes != 4 {
 			t.Errorf("stats went from %+v to %+v, want 4 writes in 1 commit", before, after)
 		}
+		if after.Retries-before.Retries != 1 {
+			t.Errorf("%d closures ran again, want the one before the first failure", after.Retries-before.Retries)
+		}
 	})
 }
 

@@ -23,7 +23,7 @@ type writer struct {
 	members []*request // of the group at hand
 	careful bool       // the group at hand has savepoints
 
-	commits, writes atomic.Int64
+	commits, writes, retries atomic.Int64
 }
 
 // request is one waiting Write.
@@ -158,6 +158,7 @@ func (w *writer) member(r *request) error {
 		if other.err != nil { // r, and those that failed before they wrote anything
 			continue
 		}
+		w.retries.Add(1)
 		if err := w.guarded(other); err != nil {
 			return err
 		}
