@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"linli/internal/civil"
@@ -94,12 +95,19 @@ func (c *Cases) Form(flowID string, at time.Time) *form.Form {
 // Clause finds a clause by its citation, for those who ask why; nil when no pack has it.
 func (c *Cases) Clause(l law.Clause) *pack.Clause { return c.packs().Clause(l) }
 
-// Flows returns the flows that take in cases at an instant, in the order of their packs.
+// Flows returns the flows that take in cases at an instant, in the order of their packs: not those that only the platform
+// begins, nor those that items begin.
 func (c *Cases) Flows(at time.Time) []*flow.Flow {
 	var list []*flow.Flow
 	day := civil.DateOf(at, civil.Shanghai)
 	for _, p := range c.packs().Packs() {
-		list = append(list, p.On(day).Flows...)
+		e := p.On(day)
+		for _, f := range e.Flows {
+			by := f.Step(flow.Register).By
+			if !e.IsBase(f.ID) && (slices.Contains(by, flow.Desk) || slices.Contains(by, flow.Reporter)) {
+				list = append(list, f)
+			}
+		}
 	}
 	return list
 }

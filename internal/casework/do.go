@@ -105,6 +105,9 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 	if err := c.resolve(tx, by, k, &a); err != nil {
 		return Done{}, err
 	}
+	if err := allot(tx, f, k, &a); err != nil {
+		return Done{}, err
+	}
 	next, effect, to, err := c.apply(f, k, a)
 	if err != nil {
 		return Done{}, err
@@ -123,6 +126,9 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 		return Done{}, err
 	}
 	if err := c.record(tx, by, k, a.Act, effect, a.Files); err != nil {
+		return Done{}, err
+	}
+	if err := c.follow(tx, to, k, a.Verb); err != nil {
 		return Done{}, err
 	}
 	return Done{Case: k.ID, Seq: next.Steps, State: next.State, Version: k.Version}, nil

@@ -40,6 +40,7 @@ type Intake struct {
 	Sets   map[string]any // facts known at once
 	From   Reporter
 	Files  []string  // blob hashes
+	Shares []string  `json:",omitempty"` // offices with a part of the approval, of those that not every case has
 	At     time.Time // when it came in, for replayed and paper intake; zero: now
 }
 
@@ -112,6 +113,9 @@ func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 	act := flow.Act{Verb: flow.Register, At: at, Actor: by.Account.String(), Unit: desk, Sets: in.Sets, Words: in.Title}
 	if act.As = c.intakeRoles(f, by, where.Path); slices.Contains(act.As, flow.Sender) {
 		act.Unit, act.To = by.Unit, desk
+	}
+	for _, office := range in.Shares {
+		act.Shares = append(act.Shares, flow.Share{Office: office})
 	}
 	next, effect, err := f.Apply(e.Pack.Law(c.law), flow.Situation{}, act)
 	if err != nil {

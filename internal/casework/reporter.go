@@ -53,11 +53,18 @@ func (c *Cases) Reporters(tx *db.Tx, by staff.Actor, k *Case) ([]Reporter, error
 	if err != nil {
 		return nil, err
 	}
-	full := false
+	f, err := c.flowOf(k)
+	if err != nil {
+		return nil, err
+	}
+	hidden, full := isRated(by, k, f), false
 	for _, r := range roles {
 		full = full || r == flow.Desk || r == flow.Lead
 	}
 	for i := range list {
+		if hidden {
+			list[i].Grade = 0
+		}
 		if !full && (list[i].Person.IsZero() || list[i].Person != by.Person) {
 			list[i].Name, list[i].Address = form.MaskName(list[i].Name), maskAddress(list[i].Address)
 		}

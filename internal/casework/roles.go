@@ -84,6 +84,7 @@ func (c *Cases) View(tx *db.Tx, by staff.Actor, id db.ID) (*View, error) {
 	if v.Steps, err = history(tx, id); err != nil {
 		return nil, err
 	}
+	v.Steps = unrated(by, k, f, v.Steps)
 	if v.Ends, err = f.Explain(c.lawOf(k), &k.Situation); err != nil {
 		return nil, err
 	}
@@ -112,8 +113,33 @@ func (c *Cases) Numbered(tx *db.Tx, by staff.Actor, number string) (*Case, error
 
 // History lists the steps of a case for an actor who sees it.
 func (c *Cases) History(tx *db.Tx, by staff.Actor, id db.ID) ([]Step, error) {
-	if _, err := visible(tx, by, id); err != nil {
+	k, err := visible(tx, by, id)
+	if err != nil {
 		return nil, err
 	}
-	return history(tx, id)
+	f, err := c.flowOf(k)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := history(tx, id)
+	return unrated(by, k, f, steps), err
+}
+
+// isRated reports whether an actor belongs to those whom the reporter rates: the units that worked on the case, and in an
+// item also the window. They learn what people think of them from figures, never from whom.
+func isRated(by staff.Actor, k *Case, f *flow.Flow) bool {
+	s := &k.Situation
+	if by.Unit == "" || by.Has(staff.Supervisor, k.Path, "") {
+		return false
+	}
+	return by.Unit == s.Lead || slices.ContainsFunc(s.Branches, func(b flow.Branch) bool { return b.Unit == by.Unit }) ||
+		f.Approval != nil && by.Unit == s.Desk
+}
+
+// unrated leaves the ratings out of a history for those who were rated.
+func unrated(by staff.Actor, k *Case, f *flow.Flow, steps []Step) []Step {
+	if !isRated(by, k, f) {
+		return steps
+	}
+	return slices.DeleteFunc(steps, func(s Step) bool { return s.Verb == flow.Rate })
 }

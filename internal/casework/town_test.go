@@ -3,6 +3,7 @@ package casework_test
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"strings"
 	"sync"
 	"testing"
@@ -64,6 +65,7 @@ type town struct {
 	clock *dbtest.Clock
 	who   map[string]staff.Actor
 	keys  int
+	src   fs.FS // packs in force
 }
 
 // each runs a test in a fresh town on both engines.
@@ -79,7 +81,7 @@ func each(t *testing.T, test func(t *testing.T, w *town)) {
 func found(t testing.TB, d *db.DB, clock *dbtest.Clock) *town {
 	t.Helper()
 	clock.Set(at("2026-10-12 09:00"))
-	w := &town{t: t, d: d, clock: clock, who: map[string]staff.Actor{}}
+	w := &town{t: t, d: d, clock: clock, who: map[string]staff.Actor{}, src: packs.Files}
 	root := staff.Actor{Login: "command", Via: staff.ViaCommand}
 	password, err := hashed()
 	if err != nil {
@@ -124,7 +126,7 @@ func found(t testing.TB, d *db.DB, clock *dbtest.Clock) *town {
 
 func (w *town) openCases() {
 	w.t.Helper()
-	c, err := catalog.Open(w.t.Context(), w.d, catalog.Source{FS: packs.Files})
+	c, err := catalog.Open(w.t.Context(), w.d, catalog.Source{FS: w.src})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -26,6 +26,8 @@ type Act struct {
 	Case    string         `json:"case,omitempty"`  // another case's id
 	Flow    string         `json:"flow,omitempty"`  // flow to convert to
 	Grade   int            `json:"grade,omitempty"` // 1 (worst) to 5 (best)
+	Verdict string         `json:"verdict,omitempty"`
+	Shares  []Share        `json:"shares,omitempty"` // parts of an approval: which there are, at registration; who takes them, when sent out
 }
 
 // An Effect (结果) is what followed from an act besides the new Situation.

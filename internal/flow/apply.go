@@ -100,10 +100,16 @@ func (f *Flow) special(s *Situation, a *Act) error {
 			return fault.Forbidden("只有主办单位可以答复")
 		}
 		for _, b := range s.Branches {
+			if b.Done.IsZero() && b.Office != "" {
+				return fault.Conflict("“%s”尚未出具意见，不能决定", f.Approval.part(b.Office).Name)
+			}
 			if b.Done.IsZero() {
 				return fault.Conflict("协办单位 %s 尚未反馈，不能答复", b.Unit)
 			}
 		}
+	case Opine:
+		_, err := f.turn(s, a)
+		return err
 	case Lapse:
 		if !s.Late(a.At) {
 			return fault.Conflict("办件尚未逾期")
@@ -184,6 +190,12 @@ func (f *Flow) complete(st *Step, a *Act) error {
 			miss("case", "请选择另一办件")
 		case n == NeedFlow && a.Flow == "":
 			miss("flow", "请选择转入的渠道")
+		case n == NeedVerdict && a.Verdict != Agree && a.Verdict != Disagree:
+			miss("verdict", "请选择同意或不同意")
+		case n == NeedVerdict && a.Verb == Opine && a.Verdict == Disagree && a.Clause.IsZero():
+			miss("clause", "不同意须载明依据条款")
+		case n == NeedVerdict && a.Verdict == Disagree && a.Words == "":
+			miss("words", "不同意须说明理由")
 		case n == NeedGrade && (a.Grade < 1 || a.Grade > 5):
 			miss("grade", "请选择一至五级评价")
 		}
@@ -262,6 +274,9 @@ func (f *Flow) facts4(s *Situation, at time.Time) map[string]any {
 	m["reworks"] = s.Count[Rework]
 	m["urges"] = s.Count[Urge]
 	m["outcome"] = s.Outcome
+	if s.Grade > 0 {
+		m["grade"] = s.Grade
+	}
 	m["late"] = s.Late(at)
 	return m
 }

@@ -49,6 +49,8 @@ func Build(spec Spec, o Origin) (*Flow, []Problem) {
 	b.extension()
 	b.dues()
 	b.ladder()
+	b.approval()
+	b.openings()
 	b.reach()
 	if len(b.problems) > 0 {
 		return nil, b.problems
@@ -206,6 +208,15 @@ func (b *builder) steps() {
 		f.steps[s.Verb] = &s
 		f.order = append(f.order, s.Verb)
 	}
+	if b.spec.Approval != nil {
+		for i := range approvalSteps {
+			s := approvalSteps[i]
+			if f.steps[s.Verb] == nil {
+				f.order = append(f.order, s.Verb)
+			}
+			f.steps[s.Verb] = &s
+		}
+	}
 	var added []Verb
 	for v := range b.spec.Steps {
 		if f.steps[v] == nil {
@@ -285,7 +296,7 @@ func (b *builder) known(path string, st *Step) {
 		}
 	}
 	for _, n := range st.Needs {
-		if !slices.Contains([]string{NeedWords, NeedUnit, NeedUnits, NeedLeader, NeedClause, NeedOutcome, NeedTerm, NeedCase, NeedFlow, NeedGrade}, n) {
+		if !slices.Contains([]string{NeedWords, NeedUnit, NeedUnits, NeedLeader, NeedClause, NeedOutcome, NeedTerm, NeedCase, NeedFlow, NeedGrade, NeedVerdict}, n) {
 			b.bad(path+".needs", "没有输入项 %s", n)
 		}
 	}
@@ -415,3 +426,5 @@ func (b *builder) reach() {
 		}
 	}
 }
+
+func itoa(i int) string { return strconv.Itoa(i) }

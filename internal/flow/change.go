@@ -18,6 +18,9 @@ func (f *Flow) change(l civil.Law, n *Situation, st *Step, a *Act) error {
 			n.Sender, n.Desk = a.Unit, a.To
 		}
 		n.First, n.Count = map[Verb]time.Time{}, map[Verb]int{}
+		if err := f.share(n, a); err != nil {
+			return err
+		}
 	}
 	if len(a.Sets) > 0 {
 		if n.Facts == nil {
@@ -47,7 +50,14 @@ func (f *Flow) effect(l civil.Law, n *Situation, a *Act) error {
 	case Dispatch, Reassign:
 		n.Lead = a.To
 		n.Branches = slices.DeleteFunc(n.Branches, func(b Branch) bool { return b.Unit == a.To && b.Done.IsZero() })
-		return branch(l, n, a)
+		if err := branch(l, n, a); err != nil {
+			return err
+		}
+		return f.begin(l, n, a)
+	case Opine:
+		return f.opine(l, n, a)
+	case Reply:
+		return f.decide(n, a)
 	case Join:
 		if slices.Contains(a.With, n.Lead) {
 			return fault.Invalid("units", "主办单位不能同时为协办单位")
@@ -72,7 +82,12 @@ func (f *Flow) effect(l civil.Law, n *Situation, a *Act) error {
 	case Supervise:
 		return order(l, n, a)
 	case Close:
-		n.Outcome, n.Appeal = a.Outcome, false
+		if a.Outcome != "" || f.Approval == nil {
+			n.Outcome = a.Outcome
+		}
+		n.Appeal = false
+	case CallBack, Rate:
+		n.Grade = a.Grade
 	case Refuse:
 		n.Outcome = "refused"
 	case Merge:
@@ -82,7 +97,7 @@ func (f *Flow) effect(l civil.Law, n *Situation, a *Act) error {
 	case Appeal:
 		n.Appeal = true
 	case Reopen:
-		n.Outcome, n.Appeal, n.Lead, n.Branches = "", false, "", nil
+		n.Outcome, n.Appeal, n.Lead, n.Branches, n.Grade = "", false, "", nil, 0
 	}
 	return nil
 }

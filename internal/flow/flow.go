@@ -14,6 +14,7 @@ type Flow struct {
 	Name     string
 	Document string // document that set it, "" for the standard flow
 	Channel  string
+	Base     string            // flow it was made of, "" for most
 	Form     string            // form that registers a case
 	Number   string            // numbering pattern, e.g. "SZXX-{year}-{seq:6}"
 	Offices  map[Role][]string // office ids that fill a role, as the pack names them
@@ -21,9 +22,12 @@ type Flow struct {
 	Facts    []Fact
 	Clocks   []Clock
 	Extend   Extension
-	Dues     []Due    // debts that arise by themselves when a condition holds
-	Ladder   []string // posts that a case may be presented to, lowest first; empty: any leader
-	Stepwise bool     // the ladder is climbed one post at a time
+	Dues     []Due     // debts that arise by themselves when a condition holds
+	Approval *Approval // nil: nobody decides jointly
+	Opens    []Opening // cases of other flows that steps of this one open
+	OpenedBy []Opening // steps of other flows that open a case of this one
+	Ladder   []string  // posts that a case may be presented to, lowest first; empty: any leader
+	Stepwise bool      // the ladder is climbed one post at a time
 	// DaysAre says how a term in bare days counts: civil.Day or civil.WorkDay.
 	WorkingDays bool
 	// Basis is the clause behind the flow as a whole.
@@ -102,6 +106,7 @@ const (
 	NeedCase    = "case"    // another case
 	NeedFlow    = "flow"    // another flow
 	NeedGrade   = "grade"   // 1 (worst) to 5 (best)
+	NeedVerdict = "verdict" // agree or disagree; the latter with a clause
 )
 
 // A Debt (待办义务) is something owed before a case may go on, such as a report back to whoever instructed.

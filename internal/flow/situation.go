@@ -43,15 +43,24 @@ type Situation struct {
 	Outcome string `json:"outcome,omitempty"`
 	Main    string `json:"main,omitempty"`   // case it was merged into
 	Appeal  bool   `json:"appeal,omitempty"` // an appeal waits for an answer
+	Grade   int    `json:"grade,omitempty"`  // last grade given
 	Steps   int    `json:"steps"`            // steps done so far
+
+	Parts []string `json:"parts,omitempty"` // offices that this case shares in the approval, of those that not every case has
 }
 
-// A Branch (协办分支) is one helper unit's part.
+// A Branch (协办分支) is one helper unit's part. One of an approval begins (Since) when the offices before it have agreed.
 type Branch struct {
 	Unit  string    `json:"unit"`
 	Since time.Time `json:"since"`
 	Due   time.Time `json:"due,omitzero"` // exclusive; zero: with the lead
 	Done  time.Time `json:"done,omitzero"`
+
+	Office  string     `json:"office,omitempty"`  // of a part of an approval
+	Verdict string     `json:"verdict,omitempty"` // of the office, once done
+	Words   string     `json:"words,omitempty"`
+	Clause  law.Clause `json:"clause,omitzero"`  // of a negative verdict
+	Reused  string     `json:"reused,omitempty"` // number of the document that stands for the verdict
 }
 
 // A Request (延期申请) is an extension asked for.
@@ -112,6 +121,7 @@ type Doer struct {
 func (s Situation) Clone() Situation {
 	s.Facts = maps.Clone(s.Facts)
 	s.Branches = slices.Clone(s.Branches)
+	s.Parts = slices.Clone(s.Parts)
 	s.Orders = slices.Clone(s.Orders)
 	s.Owed = slices.Clone(s.Owed)
 	s.Arisen = slices.Clone(s.Arisen)

@@ -23,6 +23,39 @@ type Spec struct {
 	Extension *ExtensionSpec    `yaml:"extension"`
 	Dues      []DueSpec         `yaml:"dues"`
 	Ladder    *LadderSpec       `yaml:"ladder"`
+	Approval  *ApprovalSpec     `yaml:"approval"`
+	Opens     []OpenSpec        `yaml:"opens"`
+	OpenedBy  []OpenSpec        `yaml:"opened-by"`
+}
+
+// An ApprovalSpec declares who decides, and which offices have a say before.
+type ApprovalSpec struct {
+	Lead  string             `yaml:"lead"`
+	Parts []ApprovalPartSpec `yaml:"parts"`
+	Basis List               `yaml:"basis"`
+}
+
+// An ApprovalPartSpec is one office's part.
+type ApprovalPartSpec struct {
+	Office string `yaml:"office"`
+	Name   string `yaml:"name"`
+	Term   string `yaml:"term"`
+	After  List   `yaml:"after"`
+	When   string `yaml:"when"`
+	Shared bool   `yaml:"shared"` // only in cases whose registration names it
+	Basis  List   `yaml:"basis"`
+}
+
+// An OpenSpec declares that a step opens a case of another flow.
+type OpenSpec struct {
+	On    Verb   `yaml:"on"`
+	Flow  string `yaml:"flow"` // of opens
+	Of    List   `yaml:"of"`   // of opened-by
+	When  string `yaml:"when"`
+	Title string `yaml:"title"`
+	Quiet bool   `yaml:"quiet"`
+	To    Role   `yaml:"to"`
+	Basis List   `yaml:"basis"`
 }
 
 // A DueSpec declares a debt that arises by itself once its condition holds.

@@ -87,4 +87,5 @@ var standardFacts = []Fact{
 	{Name: "urges", Label: "催办次数", Kind: "number"},
 	{Name: "late", Label: "已超过期限", Kind: "bool"},
 	{Name: "outcome", Label: "办理结果", Kind: "text"},
+	{Name: "grade", Label: "评价等级", Kind: "number"},
 }

@@ -75,7 +75,11 @@ func (r *reading) edition(on civil.Date) *Edition {
 		e.Books = append(e.Books, r.book(p))
 	}
 	for _, p := range r.parts.items {
-		e.Items = append(e.Items, r.item(p, on))
+		i := r.item(p, on)
+		e.Items = append(e.Items, i)
+		if f := r.itemFlow(p, i, on); f != nil {
+			e.itemFlows = append(e.itemFlows, f)
+		}
 	}
 	for _, p := range r.parts.admissions {
 		e.Admissions = append(e.Admissions, r.admission(p))
@@ -199,6 +203,18 @@ func (r *reading) flow(p part[flow.Spec], on civil.Date) *flow.Flow {
 		enter("ladder", "ladder", "呈批层级", r.cites(p.at("ladder.basis"), s.Basis))
 		r.ladder(p, f)
 	}
+	if f.Approval != nil {
+		enter("approval", "approval", "审批", f.Approval.Basis)
+		for i, part := range f.Approval.Parts {
+			enter(fmt.Sprintf("approval.parts.%d", i), "part."+part.Office, part.Name, part.Basis)
+		}
+	}
+	for i, o := range f.Opens {
+		enter(fmt.Sprintf("opens.%d", i), "opens."+o.Flow, o.Title, o.Basis)
+	}
+	for i, o := range f.OpenedBy {
+		enter(fmt.Sprintf("opened-by.%d", i), fmt.Sprintf("opened-by.%d", i+1), o.Title, o.Basis)
+	}
 	if p.spec.Extension != nil {
 		enter("extension", "extension", "延期规则", f.Extend.Basis)
 	}
@@ -226,6 +242,17 @@ func (r *reading) flowOffices(p part[flow.Spec]) {
 		for _, id := range list {
 			if r.pack.Office(id) == nil {
 				r.bad(p.at("offices."+string(role)), "没有机构 %s", id)
+			}
+		}
+	}
+	if a := p.spec.Approval; a != nil {
+		named := []string{a.Lead}
+		for _, part := range a.Parts {
+			named = append(named, part.Office)
+		}
+		for _, id := range named {
+			if r.pack.Office(id) == nil {
+				r.bad(p.at("approval"), "没有机构 %s", id)
 			}
 		}
 	}

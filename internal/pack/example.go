@@ -62,6 +62,9 @@ type StepExample struct {
 	Case    string                  `yaml:"other"`
 	Flow    string                  `yaml:"into"`
 	Grade   int                     `yaml:"grade"`
+	Verdict string                  `yaml:"verdict"`
+	Shares  []string                `yaml:"shares"` // offices with a part, at registration; whose part, with a verdict
+	Reused  map[string]string       `yaml:"reused"` // office: number of the document that stands for its verdict
 
 	Expect *Expect `yaml:"expect"`
 }
@@ -83,6 +86,9 @@ type Expect struct {
 	Refused string                 `yaml:"refused,loose"` // clause of the refusal
 	Fault   string                 `yaml:"fault"`         // conflict, forbidden or invalid
 	Because string                 `yaml:"because"`       // words that the fault's sentence holds
+	Parts   map[string]string      `yaml:"parts"`         // office: waits, works, agree, disagree, moot or reused
+	PartBy  map[string]string      `yaml:"part-by"`       // last day of an office's part
+	Opens   []string               `yaml:"opens"`         // flows of which the step opens a case, all of them
 }
 
 // A ClockExpect is what must hold of one clock. A day means that the term ends with that day.

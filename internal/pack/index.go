@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"linli/internal/civil"
+	"linli/internal/flow"
 	"linli/internal/law"
 	"linli/internal/pack/strict"
 	"linli/internal/rule"
@@ -159,6 +160,21 @@ func (ix *Index) cross() rule.Problems {
 // crossItems checks that an item stands in one document only, and that what it names of other items exists.
 func (ix *Index) crossItems(p *Pack) rule.Problems {
 	var ps rule.Problems
+	for _, f := range p.editions[0].Flows {
+		e, _ := p.Element("flow/" + f.ID)
+		for _, o := range f.Opens {
+			if ix.Flow(o.Flow, civil.Date{}) == nil {
+				ps.Addf(e.Place, "流程 %s 引出的流程 %s 不存在", f.ID, o.Flow)
+			}
+		}
+		for _, o := range f.OpenedBy {
+			for _, of := range o.Of {
+				if of != flow.AnyApproval && ix.Flow(string(of), civil.Date{}) == nil {
+					ps.Addf(e.Place, "流程 %s 提到的流程 %s 不存在", f.ID, of)
+				}
+			}
+		}
+	}
 	for _, i := range p.editions[0].Items {
 		e, _ := p.Element("item/" + i.ID)
 		for _, other := range ix.packs {

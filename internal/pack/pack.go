@@ -43,6 +43,8 @@ type Edition struct {
 	Books      []*Book
 	Items      []*Item
 	Admissions []*Admission
+
+	itemFlows []*flow.Flow
 }
 
 // On returns the edition for a day. A case keeps the one of the day it was registered.
@@ -123,9 +125,21 @@ func (r reckoning) over(l civil.Law) civil.Law {
 	return l
 }
 
-// Flow returns a flow by its id, or nil.
+// Flow returns a flow by its id, or nil; an item's flow has the id of the item.
 func (e *Edition) Flow(id string) *flow.Flow {
-	return find(e.Flows, func(f *flow.Flow) bool { return f.ID == id })
+	is := func(f *flow.Flow) bool { return f.ID == id }
+	if f := find(e.Flows, is); f != nil {
+		return f
+	}
+	return find(e.itemFlows, is)
+}
+
+// ItemFlows returns the flows of the items, in their order.
+func (e *Edition) ItemFlows() []*flow.Flow { return e.itemFlows }
+
+// IsBase reports whether items are handled by the flow: then cases begin with an item.
+func (e *Edition) IsBase(id string) bool {
+	return slices.ContainsFunc(e.itemFlows, func(f *flow.Flow) bool { return f.Base == id })
 }
 
 // Channel returns the flow of a channel, or nil.

@@ -56,6 +56,7 @@ func (s *story) step(x *pack.StepExample, at time.Time) {
 	var err error
 	if x.Does != "" {
 		s.touch("flow/" + s.flow.ID)
+		s.begun()
 		effect, err = s.act(x, at)
 		s.touched(x.Does, effect, err)
 	}
@@ -70,7 +71,8 @@ func (s *story) step(x *pack.StepExample, at time.Time) {
 
 func (s *story) act(x *pack.StepExample, at time.Time) (flow.Effect, error) {
 	a := flow.Act{Verb: x.Does, At: at, Words: x.Words, To: x.To, With: x.With, Leader: x.Leader, Post: x.Post, Term: x.Term,
-		Outcome: x.Outcome, Case: x.Case, Flow: x.Flow, Grade: x.Grade}
+		Outcome: x.Outcome, Case: x.Case, Flow: x.Flow, Grade: x.Grade, Verdict: x.Verdict}
+	a.Shares = shares(x)
 	s.actor(x, &a)
 	if x.Clause != "" {
 		a.Clause = s.clause(x.Clause)
@@ -154,7 +156,7 @@ func (s *story) unit(role flow.Role) string {
 		return s.now.Lead
 	case flow.Helper:
 		for _, b := range s.now.Branches {
-			if b.Done.IsZero() {
+			if b.Done.IsZero() && (b.Office == "" || !b.Since.IsZero()) {
 				return b.Unit
 			}
 		}
@@ -199,6 +201,7 @@ func (s *story) touched(v flow.Verb, e flow.Effect, err error) {
 	for _, t := range e.Touched {
 		s.touch(id + t)
 	}
+	s.sharedOut(v, e)
 	switch v {
 	case flow.Present, flow.Raise:
 		if len(s.flow.Ladder) > 0 {
@@ -260,6 +263,7 @@ func (s *story) expect(want *pack.Expect, e flow.Effect, at time.Time) {
 		s.clock(path+".clocks."+id, id, c)
 	}
 	s.owed(path, want)
+	s.parts(path, want, at, e)
 	for _, role := range want.Informs {
 		if !slices.Contains(e.Inform, role) {
 			s.bad(path+".informs", "应告知 %s", role)

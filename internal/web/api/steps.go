@@ -26,6 +26,7 @@ type Act struct {
 	Case    string         `json:"case,omitempty" maxLength:"20" doc:"另一办件"`
 	Flow    string         `json:"flow,omitempty" maxLength:"100" doc:"转入的渠道"`
 	Grade   int            `json:"grade,omitempty" minimum:"0" maximum:"5" doc:"1 最差，5 最好"`
+	Verdict string         `json:"verdict,omitempty" enum:"agree,disagree" doc:"审批意见，不同意须有 clause"`
 	Files   []string       `json:"files,omitempty" maxItems:"20" doc:"先上传的附件"`
 }
 
@@ -82,7 +83,7 @@ func (in *actInput) act() (casework.Act, error) {
 		}
 	}
 	return casework.Act{Key: in.Key, Version: version, Files: b.Files, Act: flow.Act{Verb: flow.Verb(b.Verb), Words: b.Words, Clause: clause, To: b.To,
-		With: b.With, Leader: b.Leader, Sets: b.Sets, Term: b.Term, Outcome: b.Outcome, Case: b.Case, Flow: b.Flow, Grade: b.Grade}}, nil
+		With: b.With, Leader: b.Leader, Sets: b.Sets, Term: b.Term, Outcome: b.Outcome, Case: b.Case, Flow: b.Flow, Grade: b.Grade, Verdict: b.Verdict}}, nil
 }
 
 // changed makes a conflict over a named version the answer that HTTP has for it. The version is read again, since a conflict may

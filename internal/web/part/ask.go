@@ -281,8 +281,8 @@ func (q *questions) facts(ctx context.Context) {
 
 // choices asks for what has a fixed set of answers: clause, outcome, grade.
 func (q *questions) choices(ctx context.Context) {
-	if q.needs(flow.NeedClause) {
-		f := ui.Field{Name: "clause", Label: ui.T(ctx, "依据条款"), Kind: "select", Required: true}
+	if q.needs(flow.NeedClause) || q.needs(flow.NeedVerdict) {
+		f := ui.Field{Name: "clause", Label: ui.T(ctx, "依据条款"), Kind: "select", Required: q.needs(flow.NeedClause)}
 		if p := q.town.Packs().Pack(q.folder.Case.Document, q.folder.Case.Pack); p != nil {
 			for _, c := range p.Clauses {
 				if !c.Restricted {
@@ -291,6 +291,10 @@ func (q *questions) choices(ctx context.Context) {
 			}
 		}
 		q.add(f)
+	}
+	if q.needs(flow.NeedVerdict) {
+		q.add(ui.Field{Name: "verdict", Label: ui.T(ctx, "意见"), Kind: "choice", Required: true, Options: []ui.Option{
+			{Value: flow.Agree, Text: ui.T(ctx, "同意")}, {Value: flow.Disagree, Text: ui.T(ctx, "不同意"), Note: ui.T(ctx, "须选择依据条款")}}})
 	}
 	if q.needs(flow.NeedOutcome) {
 		f := ui.Field{Name: "outcome", Label: ui.T(ctx, "办理结果"), Kind: "choice", Required: true}

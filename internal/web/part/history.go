@@ -156,7 +156,7 @@ func termWords(term string) string {
 
 // OutcomeName is how a case ended, in words.
 func OutcomeName(ctx context.Context, value string) string {
-	for _, o := range flow.Outcomes {
+	for _, o := range slices.Concat(flow.Outcomes, flow.Decisions) {
 		if o.Value == value {
 			return ui.T(ctx, o.Label)
 		}

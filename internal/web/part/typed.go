@@ -72,6 +72,7 @@ func (t *Town) act(tx *db.Tx, by staff.Actor, f *flow.Flow, in Typed) (casework.
 	a.Term, err = termOf(in.Of("term"), in.Of("term_unit"))
 	note("term", err)
 	a.Grade, _ = strconv.Atoi(in.Of("grade"))
+	a.Verdict = in.Of("verdict")
 	a.Case, err = t.caseOf(tx, by, in.Of("case"), in.Of("case_pick"))
 	if err != nil && fault.KindOf(err) != fault.KindInvalid {
 		return a, err
