@@ -6,6 +6,7 @@ import (
 	"linli/internal/casework"
 	"linli/internal/catalog"
 	"linli/internal/demo"
+	"linli/internal/duplicate"
 	"linli/internal/duty"
 	"linli/internal/exchange"
 	"linli/internal/fact"
@@ -25,6 +26,6 @@ import (
 // Schema is every table of the program, in the order of its migrations.
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
-		place.Migrations, fact.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
+		place.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
 		casework.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, demo.Migrations)
 }

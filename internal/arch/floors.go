@@ -38,6 +38,7 @@ var Floors = []Row{
 	{"internal/book", 7, "registers that packs define, about persons and places"},
 	{"internal/catalog", 7, "which item is offered where and when, and by which unit"},
 	{"internal/ledger", 7, "money, owed to persons"},
+	{"internal/duplicate", 7, "two entries of one person, decided by staff, moving facts and entries"},
 	{"internal/notify", 7, "messages to staff and persons by channel"},
 	{"internal/web/session", 7, "login turns a request into a staff.Actor"},
 	{"internal/casework", 8, "a case joins items, persons, places and units"},

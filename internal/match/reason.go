@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 )
 
-// A Reason (比对理由) is one thing that was found, as a sentence of the catalogue with its arguments; labels of fields are arguments.
+// A Reason (比对理由) is one thing that was found, as a sentence of the catalogue with its arguments; labels of fields are arguments, and all arguments are texts, so that a reason can be kept.
 type Reason struct {
 	Format string
 	Args   []any
@@ -85,9 +86,9 @@ func (p *pair) alikeness(n *node) Reason {
 		}
 	}
 	if n.days > 0 {
-		return Reason{N("%s相差不超过 %d 天"), []any{f.Label, n.days}}
+		return Reason{N("%s相差不超过 %s 天"), []any{f.Label, strconv.Itoa(n.days)}}
 	}
-	return Reason{N("%s前 %d 位相同"), []any{f.Label, n.first}}
+	return Reason{N("%s前 %s 位相同"), []any{f.Label, strconv.Itoa(n.first)}}
 }
 
 // closest returns the closest degree of a set: the one with the lowest bit.

@@ -159,7 +159,10 @@ func insert(tx *db.Tx, n Newcomer) (Person, error) {
 	p := Person{ID: db.NewID(), Name: n.Name, Sex: n.Sex, Born: n.Born, Place: n.Place, Address: n.Address, Source: n.Source,
 		Created: db.At(tx.Now()), Updated: db.At(tx.Now())}
 	err := tx.Exec(`insert into person (`+personColumns+`) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.args()...)
-	return p, wrap("add person", err)
+	if err != nil {
+		return p, wrap("add person", err)
+	}
+	return p, rekey(tx, Person{}, p)
 }
 
 // supplement fills in what was not known; an address given now is the later one and counts.
@@ -185,38 +188,24 @@ func supplement(tx *db.Tx, p Person, n Newcomer) (Person, error) {
 	p.Updated = db.At(tx.Now())
 	err := tx.ExecOne("update person set name = ?, sex = ?, born = ?, place = ?, address = ?, updated_at = ? where id = ?",
 		p.Name, string(p.Sex), p.Born, p.Place, p.Address, p.Updated, p.ID)
-	return p, wrap("supplement person", err)
+	if err != nil {
+		return p, wrap("supplement person", err)
+	}
+	return p, rekey(tx, was, p)
 }
 
 // AddMany adds newcomers without looking whether they are known, in few statements, for imports into an empty register.
 // The ids come in the order of the list. Returns conflict for an ID number that is already there.
 func (r *Register) AddMany(tx *db.Tx, list []Newcomer) ([]db.ID, error) {
-	const batch = 50
-	ids := make([]db.ID, 0, len(list))
-	for len(list) > 0 {
-		now := list[:min(batch, len(list))]
-		list = list[len(now):]
-		var persons, secrets []any
-		for _, n := range now {
-			if err := n.settle(); err != nil {
-				return nil, wrap(fmt.Sprintf("add person %d", len(ids)+1), err)
-			}
-			p := Person{ID: db.NewID(), Name: n.Name, Sex: n.Sex, Born: n.Born, Place: n.Place, Address: n.Address, Source: n.Source,
-				Created: db.At(tx.Now()), Updated: db.At(tx.Now())}
-			persons = append(persons, p.args()...)
-			for _, s := range n.secrets() {
-				secrets = append(secrets, r.secretArgs(tx, p.ID, s.kind, *s.value, n.Source)...)
-			}
-			ids = append(ids, p.ID)
+	drafts, ids := make([]*Draft, len(list)), make([]db.ID, len(list))
+	for i, n := range list {
+		d, err := r.Draft(n)
+		if err != nil {
+			return nil, wrap(fmt.Sprintf("add person %d", i+1), err)
 		}
-		if err := insertRows(tx, "person ("+personColumns+")", 9, persons); err != nil {
-			return nil, wrap("add persons", err)
-		}
-		if err := insertRows(tx, "register_secret ("+secretColumns+")", 10, secrets); err != nil {
-			return nil, wrap("add persons", err)
-		}
+		drafts[i], ids[i] = d, d.ID
 	}
-	return ids, nil
+	return ids, r.AddDrafts(tx, drafts)
 }
 
 func insertRows(tx *db.Tx, into string, width int, args []any) error {
@@ -227,9 +216,9 @@ func insertRows(tx *db.Tx, into string, width int, args []any) error {
 	return tx.Exec("insert into "+into+" values "+strings.TrimSuffix(strings.Repeat(row, len(args)/width), ", "), args...)
 }
 
-// PersonOf returns the person with this id. Returns notfound.
+// PersonOf returns the person with this id, or the one that this entry was merged into. Returns notfound.
 func PersonOf(tx *db.Tx, id db.ID) (Person, error) {
-	list, err := db.Select(tx, scanPerson, "select "+personColumns+" from person where id = ?", id)
+	list, err := db.Select(tx, scanPerson, "select "+personColumns+" from person where id = coalesce((select kept from person_merged where gone = ?), ?)", id, id)
 	if err == nil && len(list) == 0 {
 		err = fault.NotFound("没有这个人的登记")
 	}
