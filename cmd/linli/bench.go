@@ -17,9 +17,13 @@ func measure(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return measureCases(args[1:], stdout, stderr)
 		case "queues":
 			return measureQueues(args[1:], stdout, stderr)
+		case "register":
+			if len(args) > 1 && args[1] == "import" {
+				return measurePersons(args[2:], stdout, stderr)
+			}
 		}
 	}
-	fmt.Fprint(stderr, "用法：linli bench cases [选项] 或 linli bench queues [选项]\n")
+	fmt.Fprint(stderr, "用法：linli bench cases、linli bench queues 或 linli bench register import，后加选项\n")
 	return 2
 }
 
@@ -105,5 +109,28 @@ func measureQueues(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stdout, "%-38s %-10s %6d %9.2f %9.2f %9.2f\n", a.Question, a.Actor, a.Rows, a.P50, a.P95, a.P99)
 	}
 	fmt.Fprintf(stdout, "启动到可用 %.0f 毫秒，空闲内存 %.0f MB\n", r.Ready, r.Memory)
+	return 0
+}
+
+func measurePersons(args []string, stdout, stderr io.Writer) int {
+	f := flag.NewFlagSet("bench register import", flag.ContinueOnError)
+	o := bench.PersonsOptions{Progress: say(stderr)}
+	f.StringVar(&o.DB, "db", "sqlite", "sqlite，或可以新建数据库的 postgres://…")
+	f.IntVar(&o.Persons, "persons", 100_000, "人数")
+	asJSON := f.Bool("json", false, "以 JSON 输出")
+	if code, done := parse(f, args, stderr); done {
+		return code
+	}
+	ctx, stop := until()
+	defer stop()
+	r, err := bench.Persons(ctx, o)
+	if err != nil {
+		return failed(stderr, "测量中断", err)
+	}
+	if *asJSON {
+		return printed(stdout, stderr, r)
+	}
+	fmt.Fprintf(stdout, "\n%s，%d 人：%.1f 秒，每秒 %.0f 人（最后十分之一每秒 %.0f 人）；每处理器秒 %.0f 人；同一张表再导入每秒 %.0f 人\n", r.DB, r.Persons, r.Seconds, r.PerSec, r.Last, r.PerCPU, r.Again)
+	fmt.Fprintf(stdout, "内存 %.0f MB，数据库 %.0f MB；新增 %d，疑似重复 %d，拒收 %d\n", r.Memory, r.Size, r.Result.Added, r.Result.Likely, r.Result.Rejected)
 	return 0
 }

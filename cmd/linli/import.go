@@ -13,13 +13,16 @@ import (
 	"linli/internal/exchange"
 )
 
-// importing is `linli import places FILE` and `linli import appeals FILE`.
+// importing is `linli import places FILE`, `linli import appeals FILE` and `linli import register FILE`.
 func importing(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == "places" {
 		return importPlaces(args[1:], stdout, stderr)
 	}
+	if len(args) > 0 && args[0] == "register" {
+		return importRegister(args[1:], stdout, stderr)
+	}
 	if len(args) == 0 || args[0] != "appeals" {
-		fmt.Fprintln(stderr, "用法：linli import places 区划表 --data 目录\n　　　linli import appeals 文件 [--map 对照文件] --data 目录\n表格可以是 CSV（UTF-8、UTF-16、GB18030，可用 gzip 压缩）或 XLSX")
+		fmt.Fprintln(stderr, "用法：linli import places 区划表 --data 目录\n　　　linli import appeals 文件 [--map 对照文件] --data 目录\n　　　linli import register 人员表 [--map 对照文件] [--dry-run] --data 目录\n表格可以是 CSV（UTF-8、UTF-16、GB18030，可用 gzip 压缩）或 XLSX")
 		return 2
 	}
 	f := flag.NewFlagSet("import appeals", flag.ContinueOnError)

@@ -18,13 +18,13 @@ type command struct {
 var commands = []command{
 	{"serve", "启动服务（--demo 先建演示城市）", serve},
 	{"demo", "建演示城市：demo --data 目录 [--scale 居民数] [--seed 种子]", demoCity},
-	{"import", "导入：import places 区划表，import appeals 来源表", importing},
+	{"import", "导入：import places 区划表，import appeals 来源表，import register 人员表", importing},
 	{"account", "建立首个管理员账号，显示一次性密码", newAdmin},
 	{"token", "为账号发放接口令牌", token},
 	{"verify", "核验日志未被改动", verify},
 	{"backup", "备份整座城市到一个文件", backup},
 	{"restore", "从备份恢复到空的数据目录", restore},
-	{"bench", "测量：bench cases、bench queues", measure},
+	{"bench", "测量：bench cases、bench queues、bench register import", measure},
 	{"deadline", "计算期限：起算时间加期限，给出截止时间和理由", deadline},
 	{"pack", "政策包：新建、检查、试算、对照条款、比较版本", packCommand},
 }

@@ -1,4 +1,4 @@
-// Package exchange brings data in from elsewhere: tables of appeals that another system kept.
+// Package exchange brings data in from elsewhere: tables of appeals that another system kept, and tables of persons for the register.
 //
 // # What it promises of an import
 //
@@ -11,7 +11,17 @@
 //   - A row becomes a case by the same verbs, checks and history as any other, at the instants the table tells; steps the table does not
 //     tell are taken at the last instant it does, and say so. The audit log names the file, and its order is that of the import.
 //
-// Tables: exchange_file (what was read of which file), exchange_source (which case a source number became), exchange_reject.
+// # What it promises of a table of persons
+//
+//   - A trial run is the import itself, taken back: it says of every row what would become of it.
+//   - Read = added + changed + present + conflicts + likely duplicates + rejected. Only what the clerk could register is taken.
+//   - Whoever is there already, by the rules of package register, is told what is new; what disagrees with something confirmed waits as a
+//     conflict. Who is likely there already is added, and the pair waits in the queue of package duplicate. Nobody is merged.
+//   - Facts have the table as their source. The same table again changes nothing. Killed at any moment, it goes on where it stopped.
+//   - Rows to be mended come back from the file itself; what is kept of a row is masked.
+//
+// Tables: exchange_pass, exchange_verdict (what became of rows), exchange_person (whom a row without a number became), exchange_table (sent
+// by a page), exchange_map (maps with a name), exchange_file (what was read of which file), exchange_source (which case a source number became), exchange_reject.
 //
 // Times without a zone are those of Shanghai. It never guesses a column: a table whose heading lacks one is refused as a whole.
 package exchange

@@ -142,7 +142,7 @@ func end(tx *db.Tx, table string, id, deed db.ID) error {
 
 // AddMany tells facts of subjects about whom nothing was told before, in few statements, for imports. Nothing is compared.
 func AddMany(tx *db.Tx, list []Fact) error {
-	const batch = 60
+	const batch = 500 // SQLite journals the pages of each statement, so a few large ones cost less
 	for len(list) > 0 {
 		now := list[:min(batch, len(list))]
 		list = list[len(now):]

@@ -8,13 +8,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// lineEnds writes every line end as one.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
+
 // Clean normalises what a person typed: NFC, line ends as \n, no control characters, no invisible marks that reorder
 // or hide text, no white space at either end. One line when lines is false. ok is false when it is not valid UTF-8.
 func Clean(s string, lines bool) (clean string, ok bool) {
 	if !utf8.ValidString(s) {
 		return "", false
 	}
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
+	s = lineEnds.Replace(s)
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' && lines:

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/match"
@@ -140,7 +141,7 @@ func rekey(tx *db.Tx, was, p Person) error {
 // AddDrafts adds persons of whom the caller knows that they are new, in few statements.
 func (r *Register) AddDrafts(tx *db.Tx, list []*Draft) error {
 	now := db.At(tx.Now())
-	for chunk := range slices.Chunk(list, 50) {
+	for chunk := range slices.Chunk(list, 500) {
 		var people, secrets, keys []any
 		for _, d := range chunk {
 			p := Person{ID: d.ID, Name: d.Name, Sex: d.Sex, Born: d.Born, Place: d.Place, Address: d.Address, Source: d.Source, Created: now, Updated: now}
@@ -356,4 +357,31 @@ func (r *Register) CompareEntries(tx *db.Tx, a, b db.ID) (match.Verdict, error) 
 		return match.Verdict{}, fault.NotFound("没有这个人的登记")
 	}
 	return persons().Decide(known[a].entry, known[b].entry), nil
+}
+
+// Supplement adds to an entry what a draft of the same person brings: what was not known, the later address, further numbers. What is named
+// in without (name, sex, born, place, address) stays as it is.
+func (r *Register) Supplement(tx *db.Tx, p Person, d *Draft, without ...string) error {
+	n := d.Newcomer
+	for _, field := range without {
+		switch field {
+		case "name":
+			n.Name = ""
+		case "sex":
+			n.Sex = ""
+		case "born":
+			n.Born = civil.Date{}
+		case "address", "place":
+			n.Address, n.Place = "", ""
+		}
+	}
+	if _, err := supplement(tx, p, n); err != nil {
+		return err
+	}
+	for _, s := range n.secrets() {
+		if err := r.note(tx, p.ID, s.kind, *s.value, n.Source); err != nil {
+			return err
+		}
+	}
+	return nil
 }
