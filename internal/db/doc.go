@@ -15,7 +15,7 @@
 // # How writes go
 //
 // SQLite has one writer goroutine on one connection. It takes whatever closures wait, runs them in one transaction, commits
-// once, and only then answers them all. When a closure fails after it has written, the group is rolled back and the others
+// once, and only then answers them all; while several write at once it waits a moment for those it has just answered. When a closure fails after it has written, the group is rolled back and the others
 // run again, now each inside a savepoint: a closure that fails takes nothing but its own work with it.
 // On PostgreSQL each closure has its own read-committed transaction; statements without results are queued and travel with
 // the next query or with the commit, so that a step made of guarded updates and inserts is one round trip. It is run again
