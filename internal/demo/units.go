@@ -30,6 +30,8 @@ var offices = []staff.Unit{
 	{Code: "section-3", Name: "市政府办公室农业科", Parent: cityOffice, Offices: []string{"sections"}},
 	{Code: petitions, Name: "市信访局", Offices: []string{"petition-bureau"}},
 	{Code: emergency, Name: "市应急办", Offices: []string{"emergency-office"}},
+	{Code: "legal", Name: "市司法局", Offices: []string{"legal", "rule-office"}},
+	{Code: "service-centre", Name: "市行政服务中心", Offices: []string{"service-centre"}},
 }
 
 // A department is a unit that handles matters, with how it works: speed 1 is usual, 2 takes twice as long.

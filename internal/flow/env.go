@@ -73,7 +73,7 @@ func (b *builder) expand(path, src string) string {
 			for j < len(src) && (isName(src[j]) || src[j] == '-') {
 				j++
 			}
-			out = append(out, b.text(path, src[i:j])...)
+			out = append(out, literal(b.text(path, src[i:j]))...)
 			i = j - 1
 			continue
 		}
@@ -84,4 +84,15 @@ func (b *builder) expand(path, src string) string {
 
 func isName(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// literal is a parameter's value as expressions write it.
+func literal(value string) string {
+	switch value {
+	case "yes":
+		return "true"
+	case "no":
+		return "false"
+	}
+	return value
 }

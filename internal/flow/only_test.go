@@ -60,3 +60,19 @@ func TestExpressionProblemHasItsPlace(t *testing.T) {
 		t.Fatalf("problems: %+v", problems)
 	}
 }
+
+// A parameter that says yes or no stands in a condition as expressions write it.
+func TestParamInCondition(t *testing.T) {
+	for value, refused := range map[string]bool{"yes": true, "no": false} {
+		f, problems := flow.Build(flow.Spec{Flow: "f", Name: "流程", Steps: map[flow.Verb]flow.StepSpec{
+			flow.Register: {When: "!$strict", Basis: flow.List{"1"}},
+		}}, flow.Origin{Document: "test", Param: func(string) (string, bool) { return value, true }})
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		_, _, err := f.Apply(civil.CivilCode(), flow.Situation{}, flow.Act{Verb: flow.Register, At: at("2026-03-02 09:00"), Actor: "a", As: []flow.Role{flow.Desk}})
+		if (err != nil) != refused {
+			t.Errorf("strict %s: %v", value, err)
+		}
+	}
+}
