@@ -54,6 +54,7 @@ var departments = []department{
 var fills = map[string][]string{
 	"police": {"hukou-office"},
 	"agri":   {"exchange", "resettlement"},
+	"civil":  {"registry", "rescue-station"},
 }
 
 // A county is one of the seven, with the login of its handler and its share of matters in percent.
@@ -84,7 +85,7 @@ func settleUnits(tx *db.Tx, tree *place.Tree) error {
 		}
 		list = append(list, staff.Unit{Code: governmentOf(c.Code), Name: name, Kind: "county-government", Place: c.Code, Offices: []string{"competent", "county-government"}})
 		for _, s := range tree.Children(c.Code) {
-			list = append(list, staff.Unit{Code: "street-" + s.Code, Name: streetOffice(s.Name), Kind: "street", Place: s.Code, Parent: governmentOf(c.Code), Offices: []string{"street", "committee"}},
+			list = append(list, staff.Unit{Code: "street-" + s.Code, Name: streetOffice(s.Name), Kind: "street", Place: s.Code, Parent: governmentOf(c.Code), Offices: []string{"street", "committee", "community-centre"}},
 				staff.Unit{Code: "police-" + s.Code, Name: s.Name + "派出所", Kind: "police-station", Place: s.Code, Parent: "police", Offices: []string{"police-station"}})
 		}
 	}
