@@ -144,8 +144,8 @@ func (q *asking) all(ctx context.Context, r *QueuesReport) error {
 			{"search, rare word", func(tx *db.Tx, by staff.Actor, _ string) (int, error) { return q.find(tx, by, rare) }},
 			{"roll-up of a month", q.rollUp},
 		} {
-			if x.name == "unit" && ask.question == "roll-up of a month" {
-				continue
+			if x.name == "unit" && (ask.question == "roll-up of a month" || ask.question == "queue of 50, waiting to be sent out") {
+				continue // it has no area, and what waits to be sent out is not its own yet
 			}
 			q.o.Progress(x.name + "：" + ask.question)
 			answer, err := q.ask(ctx, x, ask.fn)

@@ -13,12 +13,14 @@ import (
 // that stand in most documents and tells how close together documents and matches lie; and then looks through windows of time,
 // each as long as is likely to hold what is still missing, and last, for words that turn out to be rare, through everything. A window is part of what the index is asked: a document carries the
 // spans of time it belongs to as tokens (see spans), so that the index reads little more of a frequent word than stands in the window.
+// Likewise the index is not asked for labels that half the documents have, when the words are so rare that their rows may be read.
 const (
 	firstWalk   = 250    // documents
 	firstGuess  = 10_000 // documents in the first window after a walk that met too few matches to judge by
 	believed    = 3      // matches met before their density is believed
 	growth      = 16     // the most by which a window is longer than the one before
 	mostWindows = 3
+	broad       = 16   // a label in one of so many documents costs the index more than the rows of a rare word
 	longWalk    = 2000 // documents, for words of one character
 )
 
@@ -43,12 +45,16 @@ func findPostgres(tx *db.Tx, m match, before db.ID, limit int) ([]db.ID, error) 
 	}
 	length := docs * w.spacing()
 	ids, end := w.ids, w.last
+	ask, filter := m.tsquery(), ""
+	if w.worded == 0 && w.labelled > w.seen/broad {
+		ask, filter = m.words(), m.labels()
+	}
 	for ; len(ids) < limit && end > 0; windows-- {
 		from, in := window(db.ID(max(0, float64(end)-length)), end)
 		if windows <= 0 {
 			from, in = 0, nil
 		}
-		more, err := inWindow(tx, m, in, from, end, limit-len(ids))
+		more, err := inWindow(tx, ask, filter, in, from, end, limit-len(ids))
 		if err != nil {
 			return nil, err
 		}
@@ -71,6 +77,7 @@ type stroll struct {
 	ids               []db.ID // matches
 	first, half, last db.ID   // the newest, the middle and the oldest document seen
 	seen              int     // how many
+	worded, labelled  int     // how many of these have the words, and how many one of the labels
 	end               bool    // no older ones are left
 }
 
@@ -82,42 +89,47 @@ func (w *stroll) spacing() float64 {
 
 func walk(tx *db.Tx, m match, before db.ID, steps, limit int) (w stroll, err error) {
 	rows, err := tx.Query(`with recent as materialized (
-			select id, tokens @@ cast(? as tsquery) as hit from search_doc where id < ? order by id desc limit ?)
-		(select id, 0, 0, 0 from recent where hit order by id desc limit ?)
-		union all (select min(id), max(id), count(*), (select id from recent order by id desc limit 1 offset ?) from recent having count(*) > 0)`,
-		m.tsquery(), before, steps, limit, steps/2)
+			select id, tokens @@ cast(? as tsquery) as worded, tokens @@ cast(? as tsquery) as labelled
+			from search_doc where id < ? order by id desc limit ?)
+		(select id, 0, 0, 0, 0, 0 from recent where worded and labelled order by id desc limit ?)
+		union all (select min(id), max(id), (select id from recent order by id desc limit 1 offset ?), count(*),
+			count(*) filter (where worded), count(*) filter (where labelled) from recent having count(*) > 0)`,
+		m.words(), m.labels(), before, steps, limit, steps/2)
 	if err != nil {
 		return w, err
 	}
 	defer rows.Close()
 	w.end = true
 	for rows.Next() {
-		var id, top, half db.ID
-		var count int
-		if err := rows.Scan(&id, &top, &count, &half); err != nil {
+		x := w
+		if err := rows.Scan(&x.last, &x.first, &x.half, &x.seen, &x.worded, &x.labelled); err != nil {
 			return w, err
 		}
-		if count == 0 {
-			w.ids = append(w.ids, id)
+		if x.seen == 0 {
+			w.ids = append(w.ids, x.last)
 			continue
 		}
-		w.first, w.half, w.last, w.seen, w.end = top, half, id, count, count < steps
+		w = x
+		w.end = w.seen < steps
 	}
 	return w, rows.Err()
 }
 
 // inWindow returns the newest matches with from ≤ id < end. None lies before the spans, which begin with from.
-func inWindow(tx *db.Tx, m match, in []string, from, end db.ID, limit int) ([]db.ID, error) {
-	query := m.tsquery()
+func inWindow(tx *db.Tx, ask, filter string, in []string, from, end db.ID, limit int) ([]db.ID, error) {
 	if in != nil {
-		query += " & ('" + strings.Join(in, "' | '") + "')"
+		ask += " & ('" + strings.Join(in, "' | '") + "')"
 	}
-	return db.Select(tx, scanID, `with hit as materialized (select id from search_doc where tokens @@ cast(? as tsquery))
-		select id from hit where id >= ? and id < ? order by id desc limit ?`, query, from, end, limit)
+	sql, args := `with hit as materialized (select id from search_doc where tokens @@ cast(? as tsquery)`, []any{ask}
+	if filter != "" { // written so that no index serves it
+		sql, args = sql+` and case when tokens @@ cast(? as tsquery) then 1 else 0 end = 1`, append(args, filter)
+	}
+	return db.Select(tx, scanID, sql+`) select id from hit where id >= ? and id < ? order by id desc limit ?`, append(args, from, end, limit)...)
 }
 
-// spanBits are the lengths of the spans of time, as bits of an ID: two minutes, seventy minutes, a day and a half, fifty days.
-var spanBits = [...]int{38, 43, 48, 53}
+// spanBits are the lengths of the spans of time, as bits of an ID: two minutes, a quarter and two and a half hours, a day, six
+// days, fifty days. A window is rounded up to whole spans, so the steps must not be long.
+var spanBits = [...]int{38, 41, 44, 47, 50, 53}
 
 // spansMost is how many spans a window may have: each more makes the index compare more for every word that it reads.
 const spansMost = 4
@@ -156,6 +168,16 @@ func countPostgres(tx *db.Tx, m match, limit int) (n int64, err error) {
 }
 
 // tsquery writes the match in PostgreSQL's language.
-func (m match) tsquery() string {
-	return m.write(func(s string) string { return fmt.Sprintf("'%s'", s) }, " & ", " | ", ":*")
+func (m match) tsquery() string { return m.write(quoted, " & ", " | ", ":*") }
+
+// words and labels are the two halves of the match; words is the labels when there are none.
+func (m match) words() string {
+	if len(m.all) == 0 {
+		return m.labels()
+	}
+	return match{all: m.all}.tsquery()
 }
+
+func (m match) labels() string { return match{any: m.any}.tsquery() }
+
+func quoted(s string) string { return "'" + s + "'" }

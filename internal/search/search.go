@@ -180,5 +180,8 @@ func (m match) write(quote func(string) string, and, or, prefix string) string {
 	for _, l := range m.any {
 		labels = append(labels, quote(l))
 	}
-	return strings.Join(append(parts, "("+strings.Join(labels, or)+")"), and)
+	if len(labels) > 0 {
+		parts = append(parts, "("+strings.Join(labels, or)+")")
+	}
+	return strings.Join(parts, and)
 }
