@@ -39,11 +39,7 @@ func findPostgres(tx *db.Tx, m match, before db.ID, limit int) ([]db.ID, error) 
 	if err != nil || w.end || len(w.ids) >= limit {
 		return w.ids, err
 	}
-	docs := float64(firstGuess)
-	if n := len(w.ids); n >= believed {
-		docs = needed(limit-n, n, float64(w.seen))
-	}
-	length := docs * w.spacing()
+	length := w.expect(limit) * w.spacing()
 	ids, end := w.ids, w.last
 	ask, filter := m.tsquery(), ""
 	if w.worded == 0 && w.labelled > w.seen/broad {
@@ -59,17 +55,18 @@ func findPostgres(tx *db.Tx, m match, before db.ID, limit int) ([]db.ID, error) 
 			return nil, err
 		}
 		ids, end = append(ids, more...), from
-		if len(more) < believed {
+		if len(more) == 0 {
 			windows = 0
+			continue
 		}
-		length = min(needed(limit-len(ids), max(len(more), 1), length), growth*length)
+		length = min(needed(limit-len(ids), float64(len(more)), length), growth*length)
 	}
 	return ids, nil
 }
 
 // needed is how much further to look for what is missing, where so much held so many; half as much again, for luck.
-func needed(missing, held int, in float64) float64 {
-	return in * float64(missing) / float64(held) * 1.5
+func needed(missing int, held, in float64) float64 {
+	return in * float64(missing) / held * 1.5
 }
 
 // A stroll is what a walk over the newest documents met.
@@ -85,6 +82,20 @@ type stroll struct {
 // among the newest documents made too long costs much.
 func (w *stroll) spacing() float64 {
 	return 2 * float64(min(w.first-w.half, w.half-w.last)+1) / float64(w.seen)
+}
+
+// expect is in how many further documents what is still missing is likely to stand. Where too few matches were met, words and labels
+// are taken to have nothing to do with each other.
+func (w *stroll) expect(limit int) float64 {
+	n, seen := len(w.ids), float64(w.seen)
+	if n >= believed {
+		return needed(limit-n, float64(n), seen)
+	}
+	met := max(float64(n), float64(w.worded)*float64(w.labelled)/seen)
+	if met == 0 {
+		return firstGuess
+	}
+	return min(max(firstGuess, needed(limit-n, met, seen)), growth*firstGuess)
 }
 
 func walk(tx *db.Tx, m match, before db.ID, steps, limit int) (w stroll, err error) {

@@ -57,6 +57,7 @@ create index case_record_month on case_record (month, path, channel, open, repli
 create index case_record_end on case_record (limit_at, target_at) where open = 1 and late = 0 and met = -1;
 create index case_record_lead on case_record (lead, last_step_at) where open = 0;
 create index case_record_path on case_record (path, registered_at);
+create index case_record_open on case_record (path, late, state, lead, flow, last_step_at) where open = 1;
 
 -- The history: one row a step. Data is the act as JSON; the digest of the row stands in the audit log.
 create table case_step (
