@@ -23,6 +23,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/place"
 	"linli/internal/register"
+	"linli/internal/service"
 	"linli/internal/staff"
 	"linli/internal/web/admin"
 	"linli/internal/web/api"
@@ -65,6 +66,7 @@ type App struct {
 	Notices  *notice.Notices
 	Sessions *session.Sessions
 	Jobs     *job.Runner
+	Window   *service.Window
 	Log      *slog.Logger
 
 	resident resident.Key
@@ -154,6 +156,8 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index, People: a.People, SMS: !o.Quiet})
 	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
 	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})
+	a.Window = &service.Window{Cases: a.Cases, Packs: a.Catalog.Index, People: a.People}
+	a.Jobs.Handle(casework.Decided, a.Window.Decided)
 	a.Duties = duty.New(duty.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Duties.Register(a.Jobs)
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})

@@ -19,6 +19,7 @@ import (
 	"linli/internal/register"
 	"linli/internal/schema"
 	"linli/internal/search"
+	"linli/internal/service"
 	"linli/internal/staff"
 	"linli/internal/web/session"
 )
@@ -27,5 +28,5 @@ import (
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, demo.Migrations)
+		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, demo.Migrations)
 }

@@ -12,6 +12,9 @@ func (c *Cases) person(tx *db.Tx, by staff.Actor, r *Reporter) (db.ID, error) {
 	if !by.Person.IsZero() && by.HasAny(staff.Resident) {
 		return by.Person, nil
 	}
+	if !r.Person.IsZero() && by.HasAny(staff.Desk) { // found in the register by the desk that takes it in
+		return r.Person, nil
+	}
 	if r.Phone == "" && r.IDNo == "" {
 		return 0, nil
 	}
@@ -46,4 +49,13 @@ func (c *Cases) those(tx *db.Tx, by staff.Actor, ids []db.ID) []db.ID {
 		}
 	}
 	return kept
+}
+
+// CameBy returns the person who first reported a case; zero when only a name is known.
+func (c *Cases) CameBy(tx *db.Tx, id db.ID) (db.ID, error) {
+	list, err := db.Select(tx, scanID, `select person from case_reporter where came_by = ? order by at limit 1`, id)
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	return list[0], nil
 }

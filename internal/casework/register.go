@@ -212,10 +212,11 @@ func (c *Cases) number(tx *db.Tx, f *flow.Flow, at time.Time) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("next number: %w", err)
 	}
-	return fillNumber(pattern, year, seq), nil
+	return FillNumber(pattern, year, seq), nil
 }
 
-func fillNumber(pattern string, year int, seq int64) string {
+// FillNumber fills a numbering pattern: {year}, {seq:n} padded to n digits.
+func FillNumber(pattern string, year int, seq int64) string {
 	out := strings.ReplaceAll(pattern, "{year}", strconv.Itoa(year))
 	before, rest, ok := strings.Cut(out, "{seq:")
 	if !ok {
