@@ -10,6 +10,7 @@ import (
 	"linli/internal/web/department"
 	"linli/internal/web/part"
 	"linli/internal/web/resident"
+	webservice "linli/internal/web/service"
 	"linli/internal/web/supervisor"
 	"linli/internal/web/window"
 )
@@ -21,6 +22,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	resident.Routes(mux, &resident.Pages{Town: town, Sessions: a.Sessions, Key: a.resident, Now: a.now, Notices: a.Notices})
 	part.PublicRoutes(mux, town)
 	department.Routes(mux, &department.Pages{Town: town, Sessions: a.Sessions})
+	webservice.Routes(mux, &webservice.Pages{Town: town, Window: a.Window, Sessions: a.Sessions, Now: a.now})
 	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})
 	supervisor.Routes(mux, &supervisor.Pages{Town: town, Sessions: a.Sessions, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties})
 	admin.Routes(mux, a.admin)

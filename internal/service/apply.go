@@ -349,10 +349,8 @@ func (f *Filing) beside(tx *db.Tx) error {
 		return fmt.Errorf("materials: %w", err)
 	}
 	f.Materials = slices.DeleteFunc(held, func(h Held) bool { return h.Material == nil })
-	f.Signers, err = db.Select(tx, func(r *db.Rows) (s Signer, err error) { return s, r.Scan(&s.Name, &s.Code, &s.Signed) },
-		`select name, code, signed_at from service_sign where case_id = ? order by name`, f.Case.ID)
-	if err != nil {
-		return fmt.Errorf("signatures: %w", err)
+	if f.Signers, err = Signers(tx, f.Case.ID); err != nil {
+		return err
 	}
 	list, err := db.Select(tx, scanResult, `select `+resultColumns+` from service_result where case_id = ?`, f.Case.ID)
 	if err != nil {

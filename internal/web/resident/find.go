@@ -16,6 +16,8 @@ import (
 const (
 	askedMost = 100 // characters of a question that are looked at
 	foundMost = 8
+
+	calledScore = 1000 // of an item that is called by the very words
 )
 
 // receiptNumber is what the number on a receipt looks like.
@@ -53,6 +55,17 @@ func (p *Pages) find(ctx context.Context, asked string, channels []channel) []an
 			}
 		}
 	}
+	for _, doc := range p.Town.Packs().Packs() {
+		for _, i := range doc.On(p.today()).Items {
+			a := answer{Title: i.Name, Note: i.Says, Href: "/services/" + i.ID}
+			if i.Called(asked) {
+				a.score = calledScore
+				list = append(list, a)
+				continue
+			}
+			add(a, i.Name+strings.Join(i.Words, "，"), 4)
+		}
+	}
 	for _, page := range ownPages {
 		add(answer{Title: ui.T(ctx, page.title), Note: ui.T(ctx, page.note), Href: page.href}, page.words, 3)
 	}
@@ -63,6 +76,7 @@ func (p *Pages) find(ctx context.Context, asked string, channels []channel) []an
 // ownPages are pages that answer a question by themselves.
 var ownPages = []struct{ title, note, href, words string }{
 	{ui.N("查办理进度"), ui.N("凭回执上的编号和查询码，不用登录"), "/track", "查询进度办理结果编号回执催办补充材料评价申诉满意"},
+	{ui.N("办事"), ui.N("全部事项：条件、材料、期限，网上申请"), "/services", "办事事项申请证明材料证件登记备案落户"},
 	{ui.N("怎么办、多久办好"), ui.N("四条渠道怎么走，各要多久"), "/help", "办事指南帮助怎么办多久时间期限投诉举报建议咨询"},
 	{ui.N("关怀模式"), ui.N("大字、大按钮，三档可选"), "/care/settings", "老人老年大字看不清字体关怀模式"},
 	{ui.N("您的信息怎样使用"), ui.N("收集什么、谁能看到、保存多久"), "/privacy", "隐私个人信息保密实名电话泄露"},

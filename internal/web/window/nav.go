@@ -24,6 +24,7 @@ func nav(ctx context.Context, at string) []ui.Link {
 	}
 	add(by.HasAny(desks...), ui.T(ctx, "工作台"), "/window", "")
 	add(by.HasAny(staff.Desk), ui.T(ctx, "登记"), "/window/new", "alt+n")
+	add(by.HasAny(staff.Desk), ui.T(ctx, "办事"), "/window/services", "")
 	add(by.HasAny(desks...), ui.T(ctx, "队列"), "/window/queue", "alt+q")
 	add(by.HasAny(staff.Dispatcher), ui.T(ctx, "转办"), "/window/dispatch", "alt+d")
 	add(by.HasAny(staff.Verifier), ui.T(ctx, "核查"), "/window/verify", "alt+v")
