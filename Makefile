@@ -29,9 +29,10 @@ fmt:              ## format Go files and templates
 
 generate:         ## Go files from templates; commit them
 	go tool templ generate
+	find internal -name '*_templ.go' -exec sed -E -i 's/(FileName: `)[^`]*\//\1/' {} +
 
-pictures: build   ## the pictures in docs/pictures, drawn anew by the browser tests
-	LINLI_PICTURES=docs/pictures go test -count=1 ./test/browser/...
+pictures:         ## the pictures in docs/pictures, drawn anew by the browser tests
+	LINLI_PICTURES=docs/pictures go test -count=1 -run 'TestOneMatter|TestPictures' ./test/browser/
 
 help:             ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 12

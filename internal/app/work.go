@@ -17,7 +17,7 @@ const lapseEvery = time.Minute
 // Work does everything the program does by itself until ctx ends: jobs, the audit log's sequence and checkpoints, and
 // the clocks that run out. It returns when all of it has come to rest.
 func (a *App) Work(ctx context.Context) {
-	if err := a.DB.Write(ctx, begin); err != nil && ctx.Err() == nil {
+	if err := a.Begin(ctx); err != nil && ctx.Err() == nil {
 		a.Log.Error("begin recurring work", "error", err)
 	}
 	var all sync.WaitGroup
@@ -27,15 +27,17 @@ func (a *App) Work(ctx context.Context) {
 	all.Wait()
 }
 
-// begin enqueues the recurring jobs; those that wait already are not doubled.
-func begin(tx *db.Tx) error {
-	if err := duty.Start(tx); err != nil {
-		return err
-	}
-	if err := indicator.Start(tx); err != nil {
-		return err
-	}
-	return startDaily(tx)
+// Begin enqueues the recurring jobs; those that wait already are not doubled. Work does it; whoever runs jobs by hand does it first.
+func (a *App) Begin(ctx context.Context) error {
+	return a.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := duty.Start(tx); err != nil {
+			return err
+		}
+		if err := indicator.Start(tx); err != nil {
+			return err
+		}
+		return startDaily(tx)
+	})
 }
 
 func (a *App) watchClocks(ctx context.Context) {

@@ -123,7 +123,7 @@ func (c *Cases) mergeInto(tx *db.Tx, by staff.Actor, k *Case, a Act) error {
 	if err := linked(tx, k.ID, main.ID, "并案"); err != nil {
 		return err
 	}
-	note := Act{Act: flow.Act{Verb: flow.Link, Case: k.ID.String(), Words: "并入 " + k.Number}}
+	note := Act{Act: flow.Act{Verb: flow.Link, Case: k.ID.String(), Words: k.Number + " 并入本件"}}
 	roles, err := c.roles(tx, by, main)
 	if err != nil {
 		return err

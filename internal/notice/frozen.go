@@ -191,7 +191,14 @@ func (z *freezing) measures(out *Section, ids []string) error {
 			out.Groups[k].Figures[i] = Number{Hit: f.Numerator, Base: f.Denominator, All: f.All}
 		}
 	}
+	if out.By != "" { // a group that has nothing of what is counted here is no line of the sheet
+		out.Groups = slices.DeleteFunc(out.Groups, Group.empty)
+	}
 	return nil
+}
+
+func (g Group) empty() bool {
+	return !slices.ContainsFunc(g.Figures, func(x Number) bool { return x.All > 0 })
 }
 
 // name is what a group is called.

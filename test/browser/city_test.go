@@ -12,6 +12,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
+	"linli/internal/web/account"
 	"linli/internal/web/ui"
 	"linli/test/town"
 )
@@ -22,8 +23,9 @@ var begin = time.Date(2026, 9, 7, 9, 0, 0, 0, civil.Shanghai)
 // A city is the town of the tests, served by the whole program.
 type city struct {
 	*app.App
-	clock *dbtest.Clock
-	url   string
+	clock    *dbtest.Clock
+	url      string
+	password string // of every account
 }
 
 // each runs a test in a fresh city on each engine, both at once.
@@ -47,18 +49,27 @@ func found(t *testing.T, address string) *city {
 	clock.Set(begin)
 	o := app.Options{Data: t.TempDir(), DB: address, Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	settle(t, o)
+	return open(t, o, clock, town.Password)
+}
+
+// open serves the city that was settled. Those offered are the accounts of a demonstration city.
+func open(t *testing.T, o app.Options, clock *dbtest.Clock, password string, offered ...account.Demo) *city {
+	t.Helper()
 	a, err := app.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := httptest.NewServer(a.Handler(ui.Site{City: a.CityName(), Hotline: "12345"}))
+	if err := a.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(a.Handler(ui.Site{City: a.CityName(), Hotline: "12345"}, offered...))
 	t.Cleanup(func() {
 		s.Close()
 		if err := a.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return &city{a, clock, s.URL}
+	return &city{App: a, clock: clock, url: s.URL, password: password}
 }
 
 // settle opens the city once for its tables and keys; what an App reads at its opening is there at the second.

@@ -12,6 +12,12 @@ function press(text) {
   return among(all(document.querySelector("main") || document), text) || among(all(document), text);
 }
 
+// figure is the link in the row that a text heads, of the first table that has one: a number that opens to what it counts.
+function figure(row) {
+  const head = among([...document.querySelectorAll("main tbody th")], row);
+  return head && head.parentElement.querySelector("td a[href]");
+}
+
 // field is what a label names.
 function field(label) {
   const l = among([...document.querySelectorAll("main label")], label);

@@ -25,13 +25,24 @@ func pictures() string {
 	return filepath.Join("..", "..", dir)
 }
 
-// picture keeps what the window shows under a name. Only one engine draws, so that nobody writes over another.
+// tallest bounds a picture: what is further down is seen by opening the page.
+const tallest = 1750
+
+// picture keeps the page under a name, from its top as far down as it goes. Only one engine draws, so that nobody writes over another.
 func (b *tab) picture(name string) {
 	b.Helper()
 	dir := pictures()
 	if dir == "" || !strings.HasSuffix(b.Name(), "/sqlite") {
 		return
 	}
+	size := b.size
+	b.do("leave the field", chromedp.Evaluate[chromedp.Void]("document.activeElement.blur()"))
+	whole := size
+	whole.height = min(max(size.height, eval[int64](b, "document.documentElement.scrollHeight")), tallest)
+	b.resize(whole)
+	defer b.resize(size)
+	b.settled()
+	b.until("draw", "(window.scrollTo(0, 0), document.fonts.status === 'loaded')")
 	raw, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	b.must(err)
 	small, err := fewColours(raw)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"linli/internal/civil"
-	"linli/test/town"
 )
 
 const (
@@ -216,10 +215,48 @@ func (s *story) rate() {
 	b.end()
 }
 
-// bulletin: after the quarter the supervisor makes its bulletin, opens a figure and finds the case.
+// bulletin: after the quarter the supervisor is reminded, makes its bulletin, opens a figure down to the very case, and signs.
 func (s *story) bulletin() {
 	s.city.clock.Set(time.Date(2026, 10, 9, 9, 0, 0, 0, civil.Shanghai))
 	s.city.work(s.T)
-	s.sit("supervisor")
-	_ = fmt.Sprint(town.City)
+	b := s.sit("supervisor")
+	b.click("定期任务")
+	b.see("市长信箱办理情况季度通报")
+	b.click("去生成通报")
+	b.pick("通报和期间", "2026年第三季度")
+	b.click("生成草稿")
+	b.see("草稿已生成", "总体情况", "收到信件", "邻水市住建局") // the lead answers for it, not the helper
+	sheet := b.at()
+	s.figure(sheet, "收到信件", "1")
+	s.figure(sheet, "最长期限内回复率", "100.0%")
+	b.open(sheet)
+	b.press("签发")
+	b.fill("文号", "邻水政办通〔2026〕1号")
+	b.click("确认签发")
+	b.see("已签发", "邻水政办通〔2026〕1号", "朱督查")
+	b.picture("bulletin-desktop")
+	b.click("复算数字")
+	b.see("复算一致")
+	b.open("/supervisor/duties")
+	b.see("由朱督查完成", "签发邻水政办通〔2026〕1号")
+}
+
+// figure opens a number of the sheet: the row says so many, and what it opens to is the case of this story and no other.
+func (s *story) figure(sheet, row, number string) {
+	s.Helper()
+	b := s.office
+	b.open(sheet)
+	if got := eval[string](b, fmt.Sprintf("words(figure(%q))", row)); got != number {
+		s.Errorf("%s is %q, want %q", row, got, number)
+	}
+	b.openFigure(row)
+	b.see(matter, s.number)
+	if n := eval[int](b, `document.querySelectorAll("main tbody tr").length`); n != 1 {
+		s.Errorf("%s opens to %d cases, want the one", row, n)
+	}
+	b.click(matter)
+	b.see(matter, "已更换水泵", "许*") // to whom it is only a figure, nobody is named
+	if got := pathOf(b.at()); got != pathOf(s.address) {
+		s.Errorf("%s opens to %s, want %s", row, got, s.address)
+	}
 }

@@ -14,8 +14,6 @@ import (
 	logs "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-
-	"linli/test/town"
 )
 
 //go:embed find.js
@@ -39,6 +37,7 @@ type tab struct {
 	ctx   context.Context
 	city  *city
 	close func()
+	size  screen
 
 	mu    sync.Mutex
 	heard []string // errors and warnings of the console
@@ -62,7 +61,7 @@ func (b *tab) login(login string) {
 	b.Helper()
 	b.open("/login")
 	b.fill("登录名", login)
-	b.fill("密码", town.Password)
+	b.fill("密码", b.city.password)
 	b.click("登录")
 }
 
@@ -110,6 +109,9 @@ func (b *tab) hear(ev any) {
 			b.heard = append(b.heard, fmt.Sprintf("console.%s: %s", e.Type, say(e.Args)))
 		}
 	case *logs.EventEntryAdded:
+		if strings.Contains(e.Entry.Text, "GPU stall due to ReadPixels") { // the driver, about a picture that we take of a map
+			return
+		}
 		if e.Entry.Level == logs.EntryLevelError || e.Entry.Level == logs.EntryLevelWarning {
 			b.heard = append(b.heard, fmt.Sprintf("%s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL))
 		}
@@ -184,6 +186,7 @@ func (b *tab) turn(what string, status int64, actions ...chromedp.Action[chromed
 
 func (b *tab) resize(s screen) {
 	b.Helper()
+	b.size = s
 	var mobile []chromedp.EmulateViewportOption
 	if s.width < 600 {
 		mobile = append(mobile, chromedp.EmulateMobile, chromedp.EmulateTouch)
@@ -233,6 +236,12 @@ func on(call string, args ...any) chromedp.JSPath {
 func (b *tab) click(text string) {
 	b.Helper()
 	b.turn("click "+text, 200, chromedp.Click(on("press", text), chromedp.NodeVisible))
+}
+
+// openFigure follows the number in the row that a text heads.
+func (b *tab) openFigure(row string) {
+	b.Helper()
+	b.turn("open the figure of "+row, 200, chromedp.Click(on("figure", row), chromedp.NodeVisible))
 }
 
 // press presses a link or a button that changes a part of the page only.

@@ -53,10 +53,18 @@ func (t *Town) take(r *http.Request, id db.ID, in Typed, files []Upload) (said s
 		if err != nil {
 			return err
 		}
-		said = ui.T(r.Context(), "%s：已%s，现为“%s”", k.Number, VerbName(r.Context(), f, in.Verb), StateName(r.Context(), f, d.State))
+		said = taken(r.Context(), k.Number, VerbName(r.Context(), f, in.Verb), StateName(r.Context(), f, d.State))
 		return t.Attach(tx, by, id, files)
 	})
 	return said, err
+}
+
+// taken says what was done and where the case stands now, once where both are one word.
+func taken(ctx context.Context, number, verb, state string) string {
+	if state == "已"+verb {
+		return ui.T(ctx, "%s：%s", number, state)
+	}
+	return ui.T(ctx, "%s：已%s，现为“%s”", number, verb, state)
 }
 
 // again shows the case with the form that failed. Errors that are no answer to what was typed stay errors.
