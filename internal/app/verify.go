@@ -6,6 +6,7 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/db"
+	"linli/internal/notice"
 )
 
 // Verify proves of every city's log that nothing was altered: entries, tree, checkpoints, and that the rows which the
@@ -20,7 +21,7 @@ func (a *App) Verify(ctx context.Context, progress func(done, total int64)) ([]a
 	}
 	var reports []audit.Report
 	for _, city := range cities {
-		r, err := audit.Verify(ctx, a.DB, city, audit.Check{Seal: a.Seal, Witnesses: []audit.Witness{a.Cases.Witness()}, Progress: progress})
+		r, err := audit.Verify(ctx, a.DB, city, audit.Check{Seal: a.Seal, Witnesses: []audit.Witness{a.Cases.Witness(), notice.Witness()}, Progress: progress})
 		if err != nil {
 			return reports, fmt.Errorf("verify %s: %w", city, err)
 		}

@@ -38,7 +38,7 @@ type Case struct {
 	Routed     time.Time // first sent out or presented
 	Replied    time.Time // last reply
 	Closed     time.Time
-	LastStep   time.Time
+	LastStep   time.Time // last that took the matter on (flow.Verb.Moves)
 
 	firstFlow string
 	row       projection // as stored, as far as columns tells, to write only what changed
@@ -50,7 +50,7 @@ func (c *Case) State() flow.State { return c.Situation.State }
 // columns is the select list that scan reads.
 const columns = `id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body, fields, place, path, spot,
 	main, situation, version, registered_at, accepted_at, routed_at, replied_at, closed_at, last_step_at, yellow_at,
-	state, lead, target_at, limit_at, open, replied, met, late, returns, reworks, grade`
+	state, lead, target_at, limit_at, open, replied, met, late, returns, reworks, grade, appealed, pending`
 
 func scan(r interface{ Scan(...any) error }) (*Case, error) {
 	var c Case
@@ -60,7 +60,7 @@ func scan(r interface{ Scan(...any) error }) (*Case, error) {
 		&fields, &c.Place, &c.Path, &c.Spot, &c.Main, &situation, &c.Version,
 		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &c.row.yellow,
 		(*string)(&c.row.state), &c.row.lead, &c.row.target, &c.row.limit, &c.row.open, &c.row.replied, &c.row.met, &c.row.late,
-		&c.row.returns, &c.row.reworks, &c.row.grade)
+		&c.row.returns, &c.row.reworks, &c.row.grade, &c.row.appealed, &c.row.pending)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ type projection struct {
 	open, met, metTarget, late, replied      int
 	returns, reassigns, reworks, urges       int
 	supervisions, reopens, joint, instructed int
-	reportedBack                             int
+	reportedBack, appealed, pending          int
 	grade                                    int // of the reporter, which no Situation tells
 }
 
@@ -111,7 +111,7 @@ func project(f *flow.Flow, s *flow.Situation, now time.Time) projection {
 		returns: s.Count[flow.Return], reassigns: s.Count[flow.Reassign], reworks: s.Count[flow.Rework],
 		urges: s.Count[flow.Urge], supervisions: s.Count[flow.Supervise], reopens: s.Count[flow.Reopen],
 		joint: flag(len(s.Branches) > 0), instructed: flag(s.Count[flow.Instruct] > 0),
-		reportedBack: flag(s.Count[flow.Report] > 0),
+		reportedBack: flag(s.Count[flow.Report] > 0), appealed: flag(s.Appeal), pending: flag(s.Pending != nil),
 	}
 	if y := s.Yellow(); !y.IsZero() {
 		p.yellow = db.At(y).Text()
@@ -149,6 +149,8 @@ func (p *projection) moved(stored *projection) (sql string, args []any) {
 	set(p.late != stored.late, "late", p.late)
 	set(p.returns != stored.returns, "returns", p.returns)
 	set(p.reworks != stored.reworks, "reworks", p.reworks)
+	set(p.appealed != stored.appealed, "appealed", p.appealed)
+	set(p.pending != stored.pending, "pending", p.pending)
 	return sql, args
 }
 

@@ -15,7 +15,6 @@ import (
 	"linli/internal/law"
 	"linli/internal/notify"
 	"linli/internal/pack"
-	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
 )
@@ -110,18 +109,6 @@ func (c *Cases) Flows(at time.Time) []*flow.Flow {
 		}
 	}
 	return list
-}
-
-// where finds the place of an intake, which must stand today.
-func (c *Cases) where(tx *db.Tx, code string) (place.Place, error) {
-	p, err := place.Get(tx, code)
-	if fault.KindOf(err) == fault.KindNotFound && err != nil {
-		return p, fault.Invalid("place", "没有代码为 %s 的区划", code)
-	}
-	if err == nil && p.Gone() {
-		return p, fault.Invalid("place", "%s 已撤并，请选择现行区划", p.Name)
-	}
-	return p, err
 }
 
 // deskFor finds the unit that keeps a new case: the clerk's own when it fills the flow's desk, else the unit that does.

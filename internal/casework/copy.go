@@ -176,7 +176,7 @@ func shifted(t time.Time, by time.Duration) time.Time {
 
 // moved is a situation as it would be had everything happened later or earlier.
 func moved(s flow.Situation, by time.Duration) flow.Situation {
-	s.Since = shifted(s.Since, by)
+	s.Since, s.At = shifted(s.Since, by), shifted(s.At, by)
 	running := make([]flow.Running, len(s.Running))
 	for i, r := range s.Running {
 		r.Start, r.Target, r.Limit = shifted(r.Start, by), shifted(r.Target, by), shifted(r.Limit, by)

@@ -98,10 +98,13 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 		return Done{}, err
 	}
 	at := tx.Now()
-	if at.Before(k.LastStep) { // the machine's clock was set back: a history is told in its order
-		at = k.LastStep
+	if at.Before(k.Situation.At) { // the machine's clock was set back: a history is told in its order
+		at = k.Situation.At
 	}
 	a.Act.At, a.Act.Actor, a.Act.Unit, a.Act.As = at, actorID(by), by.Unit, roles
+	if !a.receipt.IsZero() {
+		a.Act.Actor = receiptActor(a.receipt)
+	}
 	if err := c.resolve(tx, by, k, &a); err != nil {
 		return Done{}, err
 	}
@@ -113,7 +116,10 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 		return Done{}, err
 	}
 	before := *k
-	k.Situation, k.Version, k.LastStep = next, k.Version+1, at
+	k.Situation, k.Version = next, k.Version+1
+	if a.Verb.Moves() {
+		k.LastStep = at
+	}
 	k.stamp(a.Verb, at)
 	if w, isText := next.Facts["weight"].(string); isText {
 		k.Weight = w

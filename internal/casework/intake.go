@@ -5,9 +5,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/form"
+	"linli/internal/place"
 )
 
 // titleFromBody is how much of the words stands for a title when the form asks for none, in characters.
@@ -73,9 +75,9 @@ func opening(s string) string {
 	return s
 }
 
-// check reports every field that is wrong, and returns what the case keeps of the form: not what already stands in its
-// common parts (the first short text is the title, the first long one the body), and nothing that tells who the reporter is.
-func (in *Intake) check(asked *form.Form) (map[string]any, error) {
+// check tells every field that is wrong, and what the case keeps of the form: not what already stands in its common parts
+// (the first short text is the title, the first long one the body), and nothing that tells who the reporter is.
+func (in *Intake) check(asked *form.Form) (map[string]any, []fault.FieldError) {
 	if asked != nil {
 		in.adopt(asked)
 	}
@@ -108,7 +110,22 @@ func (in *Intake) check(asked *form.Form) (map[string]any, error) {
 	if in.Place == "" {
 		wrong = append(wrong, fault.FieldError{Field: "place", Format: "请选择事项发生地"})
 	}
-	return keep, fault.Fields(wrong)
+	return keep, wrong
+}
+
+// whereOf finds the place of an intake, which must stand today; "" was complained of already.
+func whereOf(tx *db.Tx, code string) (place.Place, []fault.FieldError, error) {
+	if code == "" {
+		return place.Place{}, nil, nil
+	}
+	p, err := place.Get(tx, code)
+	switch {
+	case err != nil && fault.KindOf(err) == fault.KindNotFound:
+		return p, []fault.FieldError{{Field: "place", Format: "没有代码为 %s 的区划", Args: []any{code}}}, nil
+	case err == nil && p.Gone():
+		return p, []fault.FieldError{{Field: "place", Format: "%s 已撤并，请选择现行区划", Args: []any{p.Name}}}, nil
+	}
+	return p, nil, err
 }
 
 // tellFacts takes over as facts what the form asked under the name of a fact that registering may set.

@@ -63,6 +63,7 @@ func scanLine(rows *db.Rows) (Line, error) {
 type Query struct {
 	States []flow.State // none: every open state
 	Unit   string       // only cases this unit has a part in now; "" all that the actor sees
+	Area   string       // only cases in the place with this code; "" all that the actor sees
 	Flow   string
 	After  string // cursor of the last line of the page before
 	Limit  int    // 1 to 200; 0: 50
@@ -84,6 +85,12 @@ func (c *Cases) Queue(tx *db.Tx, by staff.Actor, q Query) (lines []Line, next st
 			return nil, "", fault.Forbidden("您不在该单位任职")
 		}
 		keys = []string{"u:" + q.Unit}
+	}
+	if q.Area != "" {
+		keys = []string{"p:" + q.Area}
+		if err := mayAsk(tx, by, keys[0]); err != nil {
+			return nil, "", err
+		}
 	}
 	sql, args, err := byEither(tx, by, q, keys, after, afterID)
 	if err != nil {
@@ -241,11 +248,11 @@ func parseCursor(s string) (yellow string, id db.ID, err error) {
 // maxCount bounds how far a count goes: a badge that says "more than" costs no more than one that counts.
 const maxCount = 100_000
 
-// Count returns how many open cases an actor sees under one of his keys ("p:411202", "u:…"), and how many of them are
-// yellow or red at the transaction's instant.
+// Count returns how many open cases an actor sees under one of his keys ("p:411202", "u:…") or that of a place below one of his,
+// and how many of them are yellow or red at the transaction's instant.
 func (c *Cases) Count(tx *db.Tx, by staff.Actor, key string) (all, urgent int, err error) {
-	if !slices.Contains(seen(by), key) && !sees(by, []string{key}) {
-		return 0, 0, fault.Forbidden("您无权查看这个范围")
+	if err := mayAsk(tx, by, key); err != nil {
+		return 0, 0, err
 	}
 	err = tx.QueryRow(`select count(*) from (select 1 from case_queue where scope = ? limit ?) n`, key, maxCount).Scan(&all)
 	if err != nil {
@@ -254,6 +261,23 @@ func (c *Cases) Count(tx *db.Tx, by staff.Actor, key string) (all, urgent int, e
 	err = tx.QueryRow(`select count(*) from (select 1 from case_queue where scope = ? and yellow_at <= ? limit ?) n`,
 		key, db.At(tx.Now()), maxCount).Scan(&urgent)
 	return all, urgent, err
+}
+
+// mayAsk refuses a key under which an actor does not see everything there is.
+func mayAsk(tx *db.Tx, by staff.Actor, key string) error {
+	if slices.Contains(seen(by), key) {
+		return nil
+	}
+	if code, isPlace := strings.CutPrefix(key, "p:"); isPlace {
+		p, err := place.Get(tx, code)
+		if err != nil && fault.KindOf(err) != fault.KindNotFound {
+			return err
+		}
+		if err == nil && sees(by, staff.PlaceKeys(p.Path)) {
+			return nil
+		}
+	}
+	return fault.Forbidden("您无权查看这个范围")
 }
 
 // Find searches number, title, words and spot of the cases an actor sees, newest first. Words of one character and

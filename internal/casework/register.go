@@ -94,13 +94,13 @@ func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 		return Receipt{}, fault.Invalid("flow", "没有“%s”这个渠道", in.Flow)
 	}
 	f := e.Flow(in.Flow)
-	fields, err := in.check(e.Form(f.Form))
+	fields, wrong := in.check(e.Form(f.Form))
+	where, more, err := whereOf(tx, in.Place)
 	if err != nil {
 		return Receipt{}, err
 	}
-	where, err := c.where(tx, in.Place)
-	if err != nil {
-		return Receipt{}, err
+	if wrong = append(wrong, more...); len(wrong) > 0 {
+		return Receipt{}, fault.Fields(wrong)
 	}
 	desk, err := c.deskFor(tx, f, by, where.Path)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"linli/internal/db"
@@ -86,7 +87,10 @@ type Progress struct {
 	Case    *Case
 	Receipt string // number of his own receipt, which a merged case keeps
 	Merged  bool
-	Steps   []Step // those that concern him
+	Title   string // what he himself brought, in his own words: a merged case goes on under another's
+	Body    string
+	Spot    string
+	Steps   []Step // those that concern him; what other reporters said, attached or thought of it is left out
 	Actions []flow.Verb
 }
 
@@ -101,50 +105,43 @@ var wordsToReporter = map[flow.Verb]bool{flow.Refuse: true, flow.Ask: true, flow
 
 // Track finds a case by receipt number and code, without an account. A wrong code and a wrong number read the same.
 func (c *Cases) Track(tx *db.Tx, number, code string) (*Progress, error) {
-	id, _, err := receipt(tx, number, code)
+	_, id, err := receipt(tx, number, code)
 	if err != nil {
 		return nil, err
 	}
-	k, err := load(tx, id)
-	if err != nil {
-		return nil, err
-	}
-	return c.progress(tx, k, strings.ToUpper(strings.TrimSpace(number)), "receipt")
+	return c.progress(tx, id, receiptActor(id))
 }
 
 // Mine shows a reporter with an account his own case.
 func (c *Cases) Mine(tx *db.Tx, by staff.Actor, id db.ID) (*Progress, error) {
-	var caseID db.ID
-	var number string
-	err := tx.QueryRow(`select case_id, number from case_reporter where person = ? and (case_id = ? or came_by = ?) and person <> 0 order by at limit 1`,
-		by.Person, id, id).Scan(&caseID, &number)
+	var me db.ID
+	err := tx.QueryRow(`select id from case_reporter where person = ? and (case_id = ? or came_by = ?) and person <> 0 order by at limit 1`,
+		by.Person, id, id).Scan(&me)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, notHere()
 	}
 	if err != nil {
 		return nil, err
 	}
-	k, err := load(tx, caseID)
-	if err != nil {
-		return nil, err
-	}
-	return c.progress(tx, k, number, actorID(by))
+	return c.progress(tx, me, actorID(by))
 }
 
-func (c *Cases) progress(tx *db.Tx, k *Case, number, actor string) (*Progress, error) {
-	steps, err := history(tx, k.ID)
+// progress is what one reporter may see; actor is who asks what he may do.
+func (c *Cases) progress(tx *db.Tx, reporter db.ID, actor string) (*Progress, error) {
+	me, k, err := raisedBy(tx, reporter)
 	if err != nil {
 		return nil, err
 	}
-	p := &Progress{Case: k, Receipt: number, Merged: number != k.Number}
-	for _, s := range steps {
-		if !toReporter[s.Verb] {
-			continue
+	p := &Progress{Case: k, Receipt: me.Number, Merged: me.CameBy != k.ID, Title: k.Title, Body: k.Body, Spot: k.Spot}
+	if p.Merged {
+		own, err := load(tx, me.CameBy)
+		if err != nil {
+			return nil, err
 		}
-		if !wordsToReporter[s.Verb] {
-			s.Words = ""
-		}
-		p.Steps = append(p.Steps, s)
+		p.Title, p.Body, p.Spot = own.Title, own.Body, own.Spot
+	}
+	if p.Steps, err = c.toldTo(tx, me, k); err != nil {
+		return nil, err
 	}
 	f, err := c.flowOf(k)
 	if err != nil {
@@ -157,6 +154,61 @@ func (c *Cases) progress(tx *db.Tx, k *Case, number, actor string) (*Progress, e
 	}
 	return p, nil
 }
+
+// raisedBy loads a reporter with the case that he raised, or that it goes on in.
+func raisedBy(tx *db.Tx, id db.ID) (me Reporter, k *Case, err error) {
+	var caseID db.ID
+	err = tx.QueryRow(`select id, person, number, came_by, case_id from case_reporter where id = ?`, id).
+		Scan(&me.ID, &me.Person, &me.Number, &me.CameBy, &caseID)
+	if err != nil {
+		return me, nil, fmt.Errorf("load reporter: %w", err)
+	}
+	k, err = load(tx, caseID)
+	return me, k, err
+}
+
+// toldTo is the part of the history that a reporter hears of. Of what other reporters did he hears that it was done.
+func (c *Cases) toldTo(tx *db.Tx, me Reporter, k *Case) ([]Step, error) {
+	steps, err := history(tx, k.ID)
+	if err != nil {
+		return nil, err
+	}
+	var told []Step
+	for _, s := range steps {
+		if !toReporter[s.Verb] {
+			continue
+		}
+		if !wordsToReporter[s.Verb] {
+			s.Words = ""
+		}
+		own, err := ownStep(tx, me, k, s)
+		if err != nil {
+			return nil, err
+		}
+		if !own {
+			s.Words, s.Files, s.Act = "", "", flow.Act{}
+		}
+		told = append(told, s)
+	}
+	return told, nil
+}
+
+// ownStep reports whether a step is the reporter's own or an office's, and not another reporter's.
+func ownStep(tx *db.Tx, me Reporter, k *Case, s Step) (bool, error) {
+	switch {
+	case !slices.Contains(strings.Split(s.Roles, ","), string(flow.Reporter)):
+		return s.Verb != flow.Register || me.CameBy == k.ID, nil // what was registered is the first reporter's, whoever wrote it down
+	case s.Verb == flow.Register:
+		return me.CameBy == k.ID, nil
+	case s.Actor.IsZero():
+		return s.Act.Actor == receiptActor(me.ID), nil
+	}
+	a, err := staff.AccountOf(tx, s.Actor)
+	return err == nil && !me.Person.IsZero() && a.Person == me.Person, err
+}
+
+// receiptActor names a reporter who proves himself by his receipt.
+func receiptActor(reporter db.ID) string { return "receipt:" + reporter.String() }
 
 // DoByReceipt takes a step as the reporter, who proves himself by number and code.
 func (c *Cases) DoByReceipt(tx *db.Tx, number, code string, a Act) (Done, error) {

@@ -110,6 +110,10 @@ func (f *Flow) special(s *Situation, a *Act) error {
 	case Opine:
 		_, err := f.turn(s, a)
 		return err
+	case Explain:
+		if !f.Open(s.State) && !s.Appeal {
+			return fault.Conflict("没有待答复的申诉")
+		}
 	case Lapse:
 		if !s.Late(a.At) {
 			return fault.Conflict("办件尚未逾期")

@@ -38,6 +38,7 @@ func (f *Flow) change(l civil.Law, n *Situation, st *Step, a *Act) error {
 	}
 	n.Count[a.Verb]++
 	n.Steps++
+	n.At = a.At
 	if d := (Doer{a.Actor, a.Unit, a.Verb}); a.Actor != "" && !slices.Contains(n.Doers, d) {
 		n.Doers = append(n.Doers, d)
 	}
@@ -96,6 +97,8 @@ func (f *Flow) effect(l civil.Law, n *Situation, a *Act) error {
 		n.Facts, n.Lead, n.Branches = maps.Clone(a.Sets), "", nil
 	case Appeal:
 		n.Appeal = true
+	case Explain:
+		n.Appeal = false
 	case Reopen:
 		n.Outcome, n.Appeal, n.Lead, n.Branches, n.Grade = "", false, "", nil, 0
 	}

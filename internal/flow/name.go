@@ -88,3 +88,13 @@ var Roles = []struct {
 	{Reporter, "群众"}, {Sender, "发起单位"}, {Desk, "登记受理岗"}, {Dispatcher, "派遣员"}, {Lead, "主办单位"}, {Helper, "协办单位"},
 	{Leader, "呈批领导"}, {Verifier, "核查员"}, {Supervisor, "督查"}, {System, "平台"},
 }
+
+// Moves reports whether a step of this kind takes the matter itself on. What others say about it does not, nor that its time is
+// up: a case that is only urged and late is still one that nobody works on.
+func (v Verb) Moves() bool {
+	switch v {
+	case Lapse, Urge, Supervise, Link:
+		return false
+	}
+	return true
+}

@@ -46,7 +46,8 @@ type Situation struct {
 	Grade   int    `json:"grade,omitempty"`  // last grade given
 	Steps   int    `json:"steps"`            // steps done so far
 
-	Parts []string `json:"parts,omitempty"` // offices that this case shares in the approval, of those that not every case has
+	Parts []string  `json:"parts,omitempty"` // offices that this case shares in the approval, of those that not every case has
+	At    time.Time `json:"at,omitzero"`     // of the last step, whoever took it
 }
 
 // A Branch (协办分支) is one helper unit's part. One of an approval begins (Since) when the offices before it have agreed.

@@ -45,7 +45,7 @@ var standardSteps = []Step{
 	{Verb: Join, Name: "增派协办", From: []State{Dispatched}, By: []Role{Dispatcher, Desk, Lead}, Needs: []string{NeedUnits}, Inform: []Role{Helper}},
 	{Verb: Contribute, Name: "协办反馈", From: []State{Dispatched}, By: []Role{Helper}, Needs: []string{NeedWords}, Inform: []Role{Lead}},
 	{Verb: Reply, Name: "答复", From: []State{Accepted, Instructed, Dispatched}, To: Replied, By: []Role{Lead, Desk}, Needs: []string{NeedWords}, Inform: []Role{Reporter}},
-	{Verb: Explain, Name: "说明情况", From: []State{Dispatched, Accepted, Instructed}, By: []Role{Lead, Desk}, Needs: []string{NeedWords}, Inform: []Role{Reporter}},
+	{Verb: Explain, Name: "说明情况", From: []State{Dispatched, Accepted, Instructed, Closed, Archived, Refused}, By: []Role{Lead, Desk}, Needs: []string{NeedWords}, Inform: []Role{Reporter}},
 	{Verb: Extend, Name: "申请延期", From: []State{Dispatched}, By: []Role{Lead}, Needs: []string{NeedWords, NeedTerm}, Inform: []Role{Supervisor}},
 	{Verb: Grant, Name: "批准延期", From: working, By: []Role{Supervisor}, Never: []Verb{Extend}, Inform: []Role{Lead, Reporter}},
 	{Verb: Deny, Name: "不准延期", From: working, By: []Role{Supervisor}, Never: []Verb{Extend}, Needs: []string{NeedWords}, Inform: []Role{Lead}},

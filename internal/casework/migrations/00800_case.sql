@@ -49,7 +49,9 @@ create table case_record (
 	reported_back  INTEGER NOT NULL DEFAULT 0,
 	outcome        TEXT NOT NULL DEFAULT '',
 	grade          INTEGER NOT NULL DEFAULT 0,
-	seq            INTEGER NOT NULL DEFAULT 0
+	seq            INTEGER NOT NULL DEFAULT 0,
+	appealed       INTEGER NOT NULL DEFAULT 0,
+	pending        INTEGER NOT NULL DEFAULT 0
 );
 create unique index case_record_number on case_record (number);
 create index case_record_state on case_record (state, yellow_at, path) where open = 1;
@@ -58,6 +60,8 @@ create index case_record_end on case_record (limit_at, target_at) where open = 1
 create index case_record_lead on case_record (lead, last_step_at) where open = 0;
 create index case_record_path on case_record (path, registered_at);
 create index case_record_open on case_record (path, late, state, lead, flow, last_step_at) where open = 1;
+create index case_record_appealed on case_record (id) where appealed = 1;
+create index case_record_pending on case_record (id) where pending = 1;
 
 -- The history: one row a step. Data is the act as JSON; the digest of the row stands in the audit log.
 create table case_step (
@@ -155,7 +159,7 @@ create view fact_case as
 select id, number, document, flow, channel, kind, weight, title, place, path, desk, lead, state, open,
        registered_at, accepted_at, routed_at, replied_at, closed_at, target_at, limit_at, replied, met, met_target,
        late, returns, reassigns, reworks, urges, supervisions, reopens, joint, instructed, reported_back, outcome,
-       grade, last_step_at, month
+       grade, last_step_at, yellow_at, appealed, pending, month
 from case_record;
 
 -- +goose Down

@@ -161,6 +161,9 @@ func (b Bound) one(p part) (string, []any) {
 	case opAny:
 		return b.oneOf(p)
 	case opIn, opNotIn:
+		if p.column.Type == Flag && len(p.numbers) == 1 && p.op == opIn { // written with its value, which a partial index needs to see
+			return fmt.Sprintf("%s = %d", name, p.numbers[0]), nil
+		}
 		word := " in ("
 		if p.op == opNotIn {
 			word = " not in ("

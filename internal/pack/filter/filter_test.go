@@ -189,7 +189,7 @@ func TestParams(t *testing.T) {
 			t.Fatal(err)
 		}
 		text, args := bound.SQL()
-		want := "(flow in (?) and returns >= ? and open in (?) and (last_step_at <> '' and last_step_at <= ?)) [mailbox 2 1 2026-03-11T15:59:59.999Z]"
+		want := "(flow in (?) and returns >= ? and open = 1 and (last_step_at <> '' and last_step_at <= ?)) [mailbox 2 2026-03-11T15:59:59.999Z]"
 		if got := fmt.Sprint(text, " ", args); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}

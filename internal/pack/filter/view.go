@@ -47,7 +47,7 @@ var Cases = &View{Name: "fact_case", Columns: []Column{
 	{"returns", "退回次数", Whole}, {"reassigns", "改派次数", Whole}, {"reworks", "返工次数", Whole}, {"urges", "催办次数", Whole},
 	{"supervisions", "督办次数", Whole}, {"reopens", "重新办理次数", Whole}, {"joint", "联合办理", Flag},
 	{"instructed", "已有批示", Flag}, {"reported_back", "已向批示领导报告", Flag}, {"outcome", "办理结果", Text},
-	{"grade", "评价", Whole}, {"month", "登记月份", Text},
+	{"grade", "评价", Whole}, {"appealed", "有待答复的申诉", Flag}, {"pending", "有待批的延期", Flag}, {"month", "登记月份", Text},
 }}
 
 // Views lists the published views by name.

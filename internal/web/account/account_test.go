@@ -78,6 +78,7 @@ func (s *site) settle() {
 		}{
 			{staff.Account{Login: "chen", Name: "陈经办", Unit: "roads"}, staff.Handler, "901", "roads"},
 			{staff.Account{Login: "wang", Name: "王小明", Person: 7}, staff.Resident, "", ""},
+			{staff.Account{Login: "zhao", Name: "赵领导", Unit: "roads"}, staff.Leader, "90", ""},
 			{staff.Account{Login: "new", Name: "新来的", Unit: "roads", MustChange: true}, staff.Desk, "90", ""},
 		} {
 			made, err := staff.Create(tx, root, a.Account, password)
@@ -104,7 +105,7 @@ func (s *site) serve() {
 	s.pages = &account.Pages{Town: town, Sessions: sessions}
 	mux := http.NewServeMux()
 	account.Routes(mux, s.pages)
-	for _, at := range []string{"/{$}", "/my", "/department", "/cases/1"} {
+	for _, at := range []string{"/{$}", "/my", "/department", "/leader", "/cases/1"} {
 		mux.HandleFunc("GET "+at, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "at "+r.URL.Path) })
 	}
 	s.server = httptest.NewServer(http.NewCrossOriginProtection().Handler(ui.Read(ui.Site{}, sessions.Load(mux))))
@@ -154,7 +155,7 @@ func (b *browser) wants(body string, words ...string) {
 func TestLoginLeadsHomeOrWhereOneWanted(t *testing.T) {
 	each(t, func(s *site) {
 		for _, c := range []struct{ login, next, want string }{
-			{"chen", "", "at /department"}, {"wang", "", "at /my"}, {"chen", "/cases/1", "at /cases/1"},
+			{"chen", "", "at /department"}, {"wang", "", "at /my"}, {"zhao", "", "at /leader"}, {"chen", "/cases/1", "at /cases/1"},
 			{"chen", "https://evil.example/", "at /"}, {"chen", "//evil.example", "at /"},
 		} {
 			if _, body := s.browser().login(c.login, plain, c.next); body != c.want {

@@ -41,9 +41,13 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	mux.Handle("POST /messages/read", page(p.readAll))
 }
 
-// home is where somebody's own pages begin: a resident's own things, else the pages of the first role.
+// home is where somebody's own pages begin: a resident's own things, what lies before a leader, else the pages of the first role.
 func home(by staff.Actor) string {
-	if person := part.PersonOf(by); person != ui.Resident {
+	person := part.PersonOf(by)
+	if person == ui.Supervisor && by.HasAny(staff.Leader) {
+		return "/leader"
+	}
+	if person != ui.Resident {
 		return person.Home()
 	}
 	return "/my"

@@ -269,7 +269,7 @@ func (p *Pages) verification(w http.ResponseWriter, r *http.Request) error {
 
 func reportFacts(ctx context.Context, l audit.Report) []ui.Pair {
 	return []ui.Pair{{Name: ui.T(ctx, "核对的记录"), Text: ui.Count(l.Entries)}, {Name: ui.T(ctx, "核对的检查点"), Text: ui.Count(l.Checkpoints)},
-		{Name: ui.T(ctx, "复算的办件步骤"), Text: ui.Count(l.Witnessed)}, {Name: ui.T(ctx, "不符"), Text: ui.Count(l.Wrong)}}
+		{Name: ui.T(ctx, "复算的步骤和通报"), Text: ui.Count(l.Witnessed)}, {Name: ui.T(ctx, "不符"), Text: ui.Count(l.Wrong)}}
 }
 
 func damageWord(ctx context.Context, f blob.Damage) string {

@@ -16,7 +16,7 @@ import (
 type Progress struct {
 	Receipt    string         `json:"receipt" doc:"本人回执的编号"`
 	Merged     bool           `json:"merged,omitempty" doc:"已并入另一件，随主件办理"`
-	Title      string         `json:"title"`
+	Title      string         `json:"title" doc:"本人反映时的标题"`
 	State      string         `json:"state"`
 	Mark       string         `json:"mark"`
 	Registered time.Time      `json:"registered"`
@@ -122,7 +122,7 @@ func (a *API) myStep(ctx context.Context, in *ownActInput) (*written[Done], erro
 
 func progressOf(p *casework.Progress, now time.Time) Progress {
 	k := p.Case
-	x := Progress{Receipt: p.Receipt, Merged: p.Merged, Title: k.Title, State: string(k.State()), Mark: string(k.Situation.Mark(now)),
+	x := Progress{Receipt: p.Receipt, Merged: p.Merged, Title: p.Title, State: string(k.State()), Mark: string(k.Situation.Mark(now)),
 		Registered: k.Registered, Replied: k.Replied, Closed: k.Closed, Actions: texts(p.Actions)}
 	if len(k.Situation.Running) > 0 {
 		x.Target, x.Due = k.Situation.Running[0].Target, k.Situation.Running[0].Limit

@@ -22,7 +22,7 @@ func (p *Pages) attachment(w http.ResponseWriter, r *http.Request, d door) error
 			return err
 		}
 		shown := slices.ContainsFunc(progress.Steps, func(s casework.Step) bool {
-			return hash != "" && !(progress.Merged && byReporter(s)) && slices.Contains(strings.Split(s.Files, ","), hash)
+			return hash != "" && slices.Contains(strings.Split(s.Files, ","), hash)
 		})
 		links, err := blob.List(tx, part.Subject(progress.Case.ID))
 		if err != nil {

@@ -159,7 +159,7 @@ func casePage(f *folder) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Facts([]ui.Pair{{Name: ui.T(ctx, "事项"), Text: f.Case.Title}, {Name: ui.T(ctx, "详细情况"), Text: f.words()}, {Name: ui.T(ctx, "地点"), Text: f.where()}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Facts([]ui.Pair{{Name: ui.T(ctx, "事项"), Text: f.Title}, {Name: ui.T(ctx, "详细情况"), Text: f.Body}, {Name: ui.T(ctx, "地点"), Text: f.where()}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -14,22 +14,10 @@ func (f *folder) page(ctx context.Context) ui.Page {
 	if f.Login {
 		at, up = "/my", ui.Link{Text: ui.T(ctx, "我的"), Href: "/my"}
 	}
-	title := f.Case.Title
-	if f.Merged {
-		title = ui.T(ctx, "您反映的事")
-	}
-	return titled(below(page(ctx, at, title, f.Receipt+" · "+ui.T(ctx, "%s登记", ui.Date(ctx, f.Case.Registered))), up), f.Wrong)
+	return titled(below(page(ctx, at, f.Title, f.Receipt+" · "+ui.T(ctx, "%s登记", ui.Date(ctx, f.Case.Registered))), up), f.Wrong)
 }
 
-// words are what was written; of a merged case they are another's and stay his.
-func (f *folder) words() string {
-	if f.Merged {
-		return ""
-	}
-	return f.Case.Body
-}
-
-func (f *folder) where() string { return strings.TrimSpace(f.Place + " " + f.Case.Spot) }
+func (f *folder) where() string { return strings.TrimSpace(f.Place + " " + f.Spot) }
 
 func (f *folder) ended() bool { return !f.Flow.Open(f.Case.State()) }
 

@@ -104,11 +104,7 @@ func (p *Pages) tellSteps(ctx context.Context, f *folder, links []blob.Link) {
 		}
 		out.Gist = p.Town.Gist(out.Clause)
 		out.Facts = stepFacts(ctx, s)
-		if f.Progress.Merged && byReporter(s) {
-			out.Words = ""
-		} else {
-			out.Files = filesOf(f.Base, s.Files, links)
-		}
+		out.Files = filesOf(f.Base, s.Files, links)
 		switch s.Verb {
 		case flow.Lapse:
 			out.Mark = ui.Red
@@ -124,7 +120,7 @@ func (p *Pages) tellSteps(ctx context.Context, f *folder, links []blob.Link) {
 	}
 }
 
-// byReporter reports whether a step is a reporter's. In a merged case it may be another's, whose words and files stay his.
+// byReporter reports whether a step is a reporter's.
 func byReporter(s casework.Step) bool { return strings.Contains(s.Roles, string(flow.Reporter)) }
 
 func stepFacts(ctx context.Context, s casework.Step) []ui.Pair {

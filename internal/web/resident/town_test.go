@@ -315,7 +315,9 @@ var (
 type slip struct{ number, code string }
 
 // submit hands in a matter and returns its receipt.
-func (v *visitor) submit() slip {
+func (v *visitor) submit() slip { return v.submitAbout(matter) }
+
+func (v *visitor) submitAbout(matter url.Values) slip {
 	v.Helper()
 	body := v.walk(matter, nil)
 	same := "-"

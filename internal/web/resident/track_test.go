@@ -148,11 +148,11 @@ func TestMergedKeepsTheReceipt(t *testing.T) {
 	each(t, func(w *town) {
 		first := w.visitor().submit()
 		v := w.visitor()
-		second := v.submit()
+		second := v.submitAbout(url.Values{"subject": {"市场社区水管又漏了"}, "content": {"家里有老人，请尽快。"}})
 		w.act("desk", first, flow.Act{Verb: flow.Classify, Sets: map[string]any{"weight": "ordinary", "digest": "漏水"}})
 		w.merge("desk", second, first)
 		_, body := v.track(second)
-		v.wants(body, second.number, "合办件 "+first.number)
+		v.wants(body, second.number, "合办件 "+first.number, "市场社区水管又漏了", "家里有老人，请尽快。")
 		if strings.Contains(body, "请派人维修") {
 			w.Error("the words of the main case's reporter are shown to another")
 		}

@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -28,7 +27,6 @@ type board struct {
 	Total int64 // negative: not counted
 	Ask   *part.Ask
 	Of    *part.Folder // the case that Ask is about
-	Bound bool         // only the most urgent cases were looked through
 }
 
 // A row is a case with why it is on the board and what can be done from here.
@@ -78,7 +76,7 @@ func (p *Pages) fill(tx *db.Tx, r *http.Request, b *board) error {
 	case urgent:
 		return p.fillUrgent(tx, r, b)
 	case pending:
-		return p.fillPending(tx, b)
+		return p.fillPending(tx, r, b)
 	case ordered:
 		return p.fillOrdered(tx, r, b)
 	}
@@ -90,7 +88,7 @@ var press = []flow.Verb{flow.Urge, flow.Supervise}
 
 func (p *Pages) fillUrgent(tx *db.Tx, r *http.Request, b *board) error {
 	b.Says = ui.T(b.ctx, "目标期限已到或最长期限已用八成的（黄牌），和已过最长期限的（红牌），最急的在前。")
-	lines, next, err := p.Town.Cases.Queue(tx, b.by, casework.Query{After: r.URL.Query().Get("after"), Limit: rowsShow})
+	lines, next, err := p.Town.Cases.Queue(tx, b.by, casework.Query{Area: b.codeCovered(), After: r.URL.Query().Get("after"), Limit: rowsShow})
 	if err != nil {
 		return err
 	}
@@ -100,46 +98,46 @@ func (p *Pages) fillUrgent(tx *db.Tx, r *http.Request, b *board) error {
 		}
 	}
 	if next != "" && len(lines) > 0 && !lines[len(lines)-1].Yellow.After(b.now) && !lines[len(lines)-1].Yellow.IsZero() {
-		b.Next = "/supervisor/board?after=" + url.QueryEscape(next)
+		b.Next = b.href("/supervisor/board", "period", "", "after", next)
 	}
 	return nil
 }
 
-// looked bounds how many cases are looked through for extensions that wait: those whose term ends first. A case's row does
-// not tell of a request, only the case itself does.
-const looked = 1000
-
-func (p *Pages) fillPending(tx *db.Tx, b *board) error {
-	b.Says = ui.T(b.ctx, "承办单位申请延期、等待决定的办件。批准或不准都会告知承办单位。")
-	found, bound, err := p.waiting(tx, b.view)
-	b.Lines, b.Bound = found, bound
-	b.Total = int64(len(found))
-	return err
+// codeCovered is the code of the area when the reader sees all of it, for the queue; "" asks for all that he sees.
+func (v *view) codeCovered() string {
+	if v.covers() {
+		return v.code
+	}
+	return ""
 }
 
-// waiting finds cases with an extension that is asked for and undecided.
-func (p *Pages) waiting(tx *db.Tx, v *view) (list []row, bound bool, err error) {
-	q := casework.Query{States: []flow.State{flow.Dispatched}, Limit: 200}
-	for seen := 0; seen < looked; seen += q.Limit {
-		lines, next, err := p.Town.Cases.Queue(tx, v.by, q)
-		if err != nil {
-			return nil, false, err
-		}
-		for _, l := range lines {
-			k, err := p.Town.Cases.Get(tx, v.by, l.ID)
-			if err != nil {
-				return nil, false, err
-			}
-			if x := k.Situation.Pending; x != nil {
-				list = append(list, row{l, ui.T(v.ctx, "%s申请延长%s：%s", ui.Brief(v.ctx, x.At, v.now), term(x.Term), x.Why), []flow.Verb{flow.Grant, flow.Deny}})
-			}
-		}
-		if next == "" {
-			return list, false, nil
-		}
-		q.After = next
+func (p *Pages) fillPending(tx *db.Tx, r *http.Request, b *board) error {
+	n, err := p.Figures.Named("extensions")
+	if err != nil {
+		return err
 	}
-	return list, true, nil
+	from, err := after(r, "after")
+	if err != nil {
+		return err
+	}
+	b.Says = ui.T(b.ctx, "承办单位申请延期、等待决定的办件。批准或不准都会告知承办单位。")
+	ask := n.In(b.area)
+	ask.After = from
+	lines, last, err := p.Figures.Cases(tx, b.by, ask)
+	if err != nil {
+		return err
+	}
+	b.Next = next(r, "after", last)
+	for _, l := range lines {
+		k, err := p.Town.Cases.Get(tx, b.by, l.ID)
+		if err != nil {
+			return err
+		}
+		if x := k.Situation.Pending; x != nil {
+			b.Lines = append(b.Lines, row{l, ui.T(b.ctx, "%s申请延长%s：%s", ui.Brief(b.ctx, x.At, b.now), term(x.Term), x.Why), []flow.Verb{flow.Grant, flow.Deny}})
+		}
+	}
+	return nil
 }
 
 func (p *Pages) fillOrdered(tx *db.Tx, r *http.Request, b *board) error {
@@ -233,14 +231,18 @@ func (p *Pages) tabs(tx *db.Tx, b *board) error {
 		b.Tabs = append(b.Tabs, ui.Link{Text: name, Href: b.href("/supervisor/board", "period", "", "tab", id), Count: int(n), Current: id == b.Tab})
 	}
 	now := 0
-	if b.area != "" && b.area == indicator.Home(b.by) {
+	if b.covers() {
 		var err error
 		if _, now, err = p.Town.Cases.Count(tx, b.by, "p:"+b.code); err != nil {
 			return err
 		}
 	}
 	add(urgent, ui.T(b.ctx, "红牌和黄牌"), int64(now))
-	add(pending, ui.T(b.ctx, "延期待批"), 0)
+	asked, err := p.countNamed(tx, b.view, "extensions")
+	if err != nil {
+		return err
+	}
+	add(pending, ui.T(b.ctx, "延期待批"), asked)
 	n, err := p.countNamed(tx, b.view, "supervised")
 	if err != nil {
 		return err

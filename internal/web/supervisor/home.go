@@ -9,6 +9,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/indicator"
 	"linli/internal/pack"
+	"linli/internal/place"
 	"linli/internal/staff"
 	"linli/internal/web/bulletin"
 	"linli/internal/web/part"
@@ -86,19 +87,30 @@ func (p *Pages) tiles(tx *db.Tx, h *home) error {
 	h.Tiles = append(h.Tiles, ui.Stat{Name: ui.T(h.ctx, "在办"), Value: ui.Count(total.All), Unit: ui.T(h.ctx, "件"), Href: h.href("/supervisor/lists/open")},
 		ui.Stat{Name: ui.T(h.ctx, "红牌（逾期）"), Value: ui.Count(total.Numerator), Unit: ui.T(h.ctx, "件"), Href: h.href("/supervisor/lists/late"), Mark: mark(total.Numerator, ui.Red),
 			Note: ui.T(h.ctx, "占在办 %s", ui.Percent(total.Numerator, total.All))})
-	if h.area != "" && h.area == indicator.Home(h.by) {
+	if h.covers() {
 		_, urgent, err := p.Town.Cases.Count(tx, h.by, "p:"+h.code)
 		if err != nil {
 			return err
 		}
-		h.Tiles = append(h.Tiles, ui.Stat{Name: ui.T(h.ctx, "黄牌和红牌"), Value: ui.Count(urgent), Unit: ui.T(h.ctx, "件"), Href: "/supervisor/board", Mark: mark(int64(urgent), ui.Yellow)})
+		h.Tiles = append(h.Tiles, ui.Stat{Name: ui.T(h.ctx, "黄牌和红牌"), Value: ui.Count(urgent), Unit: ui.T(h.ctx, "件"), Href: h.href("/supervisor/board", "period", ""), Mark: mark(int64(urgent), ui.Yellow)})
 	}
-	n, err := p.countNamed(tx, h.view, "supervised")
-	if err != nil {
-		return err
+	for _, id := range []string{"supervised", "appeals"} {
+		n, err := p.Figures.Named(id)
+		if err != nil {
+			return err
+		}
+		count, err := p.Figures.Count(tx, h.by, n.In(h.area))
+		if err != nil {
+			return err
+		}
+		h.Tiles = append(h.Tiles, ui.Stat{Name: ui.T(h.ctx, n.Name), Value: ui.Count(count), Unit: ui.T(h.ctx, "件"), Href: h.href("/supervisor/lists/" + id)})
 	}
-	h.Tiles = append(h.Tiles, ui.Stat{Name: ui.T(h.ctx, "督办中"), Value: ui.Count(n), Unit: ui.T(h.ctx, "件"), Href: h.href("/supervisor/lists/supervised")})
 	return nil
+}
+
+// covers reports whether the reader sees every case of the area, and not only those of his unit.
+func (v *view) covers() bool {
+	return v.area != "" && slices.ContainsFunc(v.by.Scope().Places, func(p string) bool { return place.Within(v.area, p) })
 }
 
 func (p *Pages) countNamed(tx *db.Tx, v *view, id string) (int64, error) {
@@ -106,7 +118,7 @@ func (p *Pages) countNamed(tx *db.Tx, v *view, id string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return p.Figures.Count(tx, v.by, indicator.List{Where: n.Where, Open: true, Area: v.area})
+	return p.Figures.Count(tx, v.by, n.In(v.area))
 }
 
 // mark colours a figure only when there is something to see.

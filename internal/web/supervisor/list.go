@@ -69,7 +69,8 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		if l.view, err = p.look(tx, r); err != nil {
 			return err
 		}
-		ask := indicator.List{Where: n.Where, Open: true, Area: l.area, Unit: q.Get("unit"), After: from}
+		ask := n.In(l.area)
+		ask.Unit, ask.After = q.Get("unit"), from
 		if s := q.Get("state"); s != "" {
 			ask.States = []flow.State{flow.State(s)}
 		}

@@ -38,7 +38,7 @@ func TestThreeStepsToTheCase(t *testing.T) {
 	town.Each(t, func(t *testing.T, w *town.Town) {
 		o := open(t, w)
 		home := o.get("supervisor", "/supervisor")
-		for _, part := range []string{"哪里", "为什么", "谁", "逾期", "压办", "漏办", "误办", "东城区", "水务局"} {
+		for _, part := range []string{"哪里", "为什么", "谁", "逾期", "申诉待复", "黄牌和红牌", "压办", "漏办", "误办", "东城区", "水务局"} {
 			if !strings.Contains(home, part) {
 				t.Errorf("the home page does not say %s", part)
 			}
@@ -78,7 +78,8 @@ func TestEveryPage(t *testing.T) {
 
 // pages are the addresses that a supervisor reaches.
 func pages(*office) []string {
-	list := []string{"/supervisor", "/supervisor?area=" + town.East, "/supervisor?area=" + town.Willow + "&period=2026-Q1", "/supervisor/lists/late", "/supervisor/lists/open?unit=water",
+	list := []string{"/supervisor", "/supervisor?area=" + town.East, "/supervisor?area=" + town.Willow + "&period=2026-Q1", "/supervisor/lists/late", "/supervisor/lists/open?unit=water", "/supervisor/lists/appeals", "/supervisor/lists/extensions?area=" + town.East,
+		"/supervisor/board?area=" + town.East,
 		"/supervisor/watches/sm12-69.held", "/supervisor/indicators", "/supervisor/indicators/sm12-69.mailbox-on-time?period=2026", "/supervisor/indicators/linli.received",
 		"/supervisor/indicators/linli.on-time/rows?by=lead&key=water&part=miss&period=2026", "/supervisor/rank?period=2026", "/supervisor/rank?by=area&of=linli.rework&period=2026",
 		"/supervisor/bulletins", "/supervisor/duties"}

@@ -35,7 +35,11 @@ var stacks = []stack{
 	{flow.Dispatched, ui.N("承办中"), ui.N("承办单位在办"), []staff.Role{staff.Desk, staff.Dispatcher}},
 	{flow.Replied, ui.N("待核查"), ui.N("已答复，要有人核实"), []staff.Role{staff.Desk, staff.Verifier}},
 	{flow.Verified, ui.N("待办结"), ui.N("核实了，可以办结"), []staff.Role{staff.Desk, staff.Dispatcher, staff.Verifier}},
+	{appealed, ui.N("申诉待复"), ui.N("办结后反映人不服，要重新办理或说明情况"), []staff.Role{staff.Desk}},
 }
+
+// appealed stands among the states for settled cases whose reporter waits for an answer to his appeal.
+const appealed flow.State = "appealed"
 
 // A tile is a stack as it stands now.
 type tile struct {
@@ -102,24 +106,42 @@ func stacksOf(by staff.Actor) []stack {
 
 // count looks through a state's queue, as far as a tile tells.
 func (p *Pages) count(tx *db.Tx, by staff.Actor, s stack, flows []*flow.Flow) (tile, []casework.Line, error) {
-	lines, next, err := p.Town.Cases.Queue(tx, by, casework.Query{States: []flow.State{s.State}, Limit: countedMost})
+	lines, next, err := p.pile(tx, by, casework.Query{States: []flow.State{s.State}, Limit: countedMost})
 	if err != nil {
 		return tile{}, nil, err
 	}
 	lines = ofFlows(lines, flows)
 	t := tile{stack: s, Count: len(lines), More: next != ""}
 	for _, l := range lines {
+		if t.Oldest.IsZero() || l.Registered.Before(t.Oldest) {
+			t.Oldest = l.Registered.Time
+		}
+		if s.State == appealed { // its clock has stopped
+			continue
+		}
 		switch part.LineMark(l, tx.Now()) {
 		case ui.Red:
 			t.Red++
 		case ui.Yellow:
 			t.Yellow++
 		}
-		if t.Oldest.IsZero() || l.Registered.Before(t.Oldest) {
-			t.Oldest = l.Registered.Time
-		}
+	}
+	if s.State == appealed {
+		lines = nil
 	}
 	return t, lines, nil
+}
+
+// pile lists the cases of a stack: a part of the queue, or the appeals that wait.
+func (p *Pages) pile(tx *db.Tx, by staff.Actor, q casework.Query) ([]casework.Line, string, error) {
+	if !slices.Contains(q.States, appealed) {
+		return p.Town.Cases.Queue(tx, by, q)
+	}
+	lines, err := p.Town.Cases.Appeals(tx, by, q.Limit)
+	if q.Flow != "" {
+		lines = slices.DeleteFunc(lines, func(l casework.Line) bool { return l.Flow != q.Flow })
+	}
+	return lines, "", err
 }
 
 // ofFlows keeps the cases of some channels.

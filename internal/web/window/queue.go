@@ -61,7 +61,7 @@ func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 // pull reads the queue until there is a page of the desk's own channels, or no more.
 func (p *Pages) pull(tx *db.Tx, by staff.Actor, ask casework.Query, flows []*flow.Flow) (lines []casework.Line, next string, err error) {
 	for range queuePulls {
-		page, after, err := p.Town.Cases.Queue(tx, by, ask)
+		page, after, err := p.pile(tx, by, ask)
 		if err != nil {
 			return nil, "", err
 		}

@@ -38,6 +38,16 @@ func TestACaseGoesItsWholeWayByPages(t *testing.T) {
 		if k := o.stored(id); k.State() != flow.Closed || len(k.Situation.Branches) != 1 {
 			t.Errorf("the case is %s with %d branches", k.State(), len(k.Situation.Branches))
 		}
+		if strings.Contains(o.page("desk", "/window/queue?state=appealed"), "一号院停水") {
+			t.Error("nobody objects, and it waits as an appeal")
+		}
+		o.step("desk", id, flow.Appeal, "words", "夜里又停水。")
+		o.wants("the desk's page", o.page("desk", "/window"), "申诉待复", "/window/queue?state=appealed")
+		o.wants("the appeals", o.page("desk", "/window/queue?state=appealed"), "柳荫社区一号院停水")
+		o.step("desk", id, flow.Explain, "words", "小区二次供水检修，明日恢复。")
+		if strings.Contains(o.page("desk", "/window/queue?state=appealed"), "一号院停水") {
+			t.Error("answered, and it waits as an appeal")
+		}
 	})
 }
 
