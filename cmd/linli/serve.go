@@ -10,6 +10,7 @@ import (
 
 	"linli/internal/app"
 	"linli/internal/demo"
+	"linli/internal/fault"
 	"linli/internal/web/account"
 	"linli/internal/web/ui"
 )
@@ -36,9 +37,19 @@ func parse(f *flag.FlagSet, args []string, stderr io.Writer) (code int, done boo
 	return 0, false
 }
 
-// failed prints why a command could not do its work.
+// failed prints why a command could not do its work: of a fault its sentence, of anything else all that is known.
 func failed(stderr io.Writer, doing string, err error) int {
-	fmt.Fprintf(stderr, "linli: %s：%v\n", doing, err)
+	f := fault.As(err)
+	if f == nil || f.Kind == fault.KindInternal {
+		fmt.Fprintf(stderr, "linli: %s：%v\n", doing, err)
+		return 1
+	}
+	fmt.Fprintf(stderr, "linli: %s：%s\n", doing, f.Message())
+	if len(f.Fields) > 1 {
+		for _, x := range f.Fields {
+			fmt.Fprintf(stderr, "  %s：%s\n", x.Field, x.Message())
+		}
+	}
 	return 1
 }
 

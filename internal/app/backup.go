@@ -116,7 +116,7 @@ func Restore(ctx context.Context, file, data string) (err error) {
 	if err := os.Mkdir(part, 0o700); err != nil {
 		return fmt.Errorf("make room for the restore: %w", err)
 	}
-	if err := unpack(ctx, tar.NewReader(z), part); err != nil {
+	if err := unpack(ctx, archive{z}, part); err != nil {
 		return errors.Join(fmt.Errorf("restore: %w", err), os.RemoveAll(part))
 	}
 	if err := os.Remove(data); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -125,15 +125,33 @@ func Restore(ctx context.Context, file, data string) (err error) {
 	return os.Rename(part, data)
 }
 
-func unpack(ctx context.Context, t *tar.Reader, dir string) error {
-	found := false
+// An archive reads a backup. What cannot be read is told as damage of the file, and not as an error of the disk written to.
+type archive struct{ io.Reader }
+
+func (a archive) Read(p []byte) (int, error) {
+	n, err := a.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = damaged(err)
+	}
+	return n, err
+}
+
+func damaged(err error) error {
+	return &fault.Error{Kind: fault.KindInvalid, Field: "file", Format: "备份文件已损坏或不完整，没有恢复任何内容，请换一份备份", Err: err}
+}
+
+func unpack(ctx context.Context, in archive, dir string) error {
+	found, t := false, tar.NewReader(in)
 	for {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if err != nil && fault.KindOf(err) != fault.KindInvalid {
+			err = damaged(err)
+		}
 		if err != nil {
-			return fault.Invalid("file", "备份文件已损坏：%s", err.Error())
+			return err
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -145,6 +163,9 @@ func unpack(ctx context.Context, t *tar.Reader, dir string) error {
 		if err := write(filepath.Join(dir, filepath.FromSlash(h.Name)), t); err != nil {
 			return err
 		}
+	}
+	if _, err := io.Copy(io.Discard, in); err != nil { // to the end, where the sum of the whole stands
+		return err
 	}
 	if !found {
 		return fault.Invalid("file", "备份文件中没有数据库")

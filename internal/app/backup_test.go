@@ -1,7 +1,10 @@
 package app_test
 
 import (
+	"bytes"
+	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -65,6 +68,7 @@ func TestABackupRestoresTheCityWithItsProofs(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
+	refusesDamage(t, file, filepath.Join(dir, "damaged"))
 	if err := app.Restore(t.Context(), file, filepath.Join(dir, "two")); err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +87,32 @@ func TestABackupRestoresTheCityWithItsProofs(t *testing.T) {
 	reports, err := b.Verify(t.Context(), func(int64, int64) {})
 	if err != nil || len(reports) != 1 || !reports[0].OK() || reports[0].Witnessed == 0 {
 		t.Fatalf("the restored log: %+v, %v", reports, err)
+	}
+}
+
+// refusesDamage restores the backup cut off and with a bit turned, at several places: it is told, and nothing is left behind.
+func refusesDamage(t *testing.T, file, data string) {
+	t.Helper()
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 8 {
+		at := len(whole) * (i + 1) / 9
+		turned := bytes.Clone(whole)
+		turned[at] ^= 0x10
+		for how, bytes := range map[string][]byte{"cut off": whole[:at], "turned": turned} {
+			bad := filepath.Join(t.TempDir(), "bad")
+			if err := os.WriteFile(bad, bytes, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := app.Restore(t.Context(), bad, data); err == nil || fault.KindOf(err) != fault.KindInvalid {
+				t.Errorf("%s at %d: %v", how, at, err)
+			}
+			if _, err := os.Stat(data); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s at %d: something is left behind", how, at)
+			}
+		}
 	}
 }
 

@@ -8,13 +8,13 @@ import (
 )
 
 // Appeals lists the cases an actor sees whose reporter does not accept the result and waits for an answer, the oldest first and at
-// most limit. They are settled and in no queue; the index of appeals finds them.
-func (c *Cases) Appeals(tx *db.Tx, by staff.Actor, limit int) ([]Line, error) {
+// most limit, behind the last of the page before. They are settled and in no queue; the index of appeals finds them.
+func (c *Cases) Appeals(tx *db.Tx, by staff.Actor, after db.ID, limit int) ([]Line, error) {
 	if limit <= 0 || limit > 200 {
 		limit = 50
 	}
 	var ids []db.ID
-	for after := db.ID(0); len(ids) < limit; {
+	for len(ids) < limit {
 		page, err := db.Select(tx, func(r *db.Rows) (*Case, error) { return scan(r) },
 			`select `+columns+` from case_record where appealed = 1 and id > ? order by id limit 200`, after)
 		if err != nil {

@@ -33,7 +33,7 @@ func (w *town) closed(subject string) casework.Receipt {
 func (w *town) appeals(who string) (ids []db.ID) {
 	w.t.Helper()
 	dbtest.Read(w.t, w.d, func(tx *db.Tx) error {
-		lines, err := w.cases.Appeals(tx, w.who[who], 0)
+		lines, err := w.cases.Appeals(tx, w.who[who], 0, 0)
 		for _, l := range lines {
 			ids = append(ids, l.ID)
 		}
@@ -54,6 +54,13 @@ func TestAnAppealWaitsUntilItIsAnswered(t *testing.T) {
 		if got := w.appeals("desk"); len(got) != 2 || got[0] != one.Case {
 			t.Fatalf("the desk has %v, want both, the oldest first", got)
 		}
+		dbtest.Read(t, w.d, func(tx *db.Tx) error {
+			rest, err := w.cases.Appeals(tx, w.who["desk"], one.Case, 1)
+			if err == nil && (len(rest) != 1 || rest[0].ID != two.Case) {
+				t.Errorf("behind the first come %v", rest)
+			}
+			return err
+		})
 		if got := w.appeals("hubin"); len(got) != 2 {
 			t.Errorf("who supervises the county has %d", len(got))
 		}

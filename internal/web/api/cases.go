@@ -59,6 +59,7 @@ type queueInput struct {
 	Paged
 	States []string `query:"state" maxItems:"20" doc:"只要这些状态，逗号分隔"`
 	Unit   string   `query:"unit" maxLength:"60" doc:"只要本单位有份的"`
+	Area   string   `query:"area" maxLength:"40" doc:"只要这个区划里的"`
 	Flow   string   `query:"flow" maxLength:"100"`
 }
 
@@ -87,6 +88,7 @@ func (a *API) registerCases() {
 	add(a, operation{method: http.MethodPost, path: "/cases", id: "registerCase", tag: "办件", title: "登记", scope: anyone, status: http.StatusCreated}, a.registerCase)
 	add(a, operation{method: http.MethodGet, path: "/cases", id: "listCases", tag: "办件", title: "我的待办队列，最紧急的在前", scope: read, official: true}, a.queue)
 	add(a, operation{method: http.MethodGet, path: "/cases/search", id: "searchCases", tag: "办件", title: "查找，最新的在前", scope: read, official: true}, a.find)
+	add(a, operation{method: http.MethodGet, path: "/cases/appeals", id: "listAppeals", tag: "办件", title: "办结后反映人不服、还没有答复的，最早的在前", scope: read, official: true}, a.appeals)
 	add(a, operation{method: http.MethodGet, path: "/cases/count", id: "countCases", tag: "办件", title: "未办结的件数", scope: read, official: true}, a.count)
 	add(a, operation{method: http.MethodGet, path: "/cases/likely", id: "likelyCases", tag: "办件", title: "可能重复的办件", scope: read, official: true}, a.likely)
 	add(a, operation{method: http.MethodGet, path: "/cases/{id}", id: "getCase", tag: "办件", title: "一件的现状、历史、时限的理由和可办的步骤", scope: read, official: true}, a.caseView)
@@ -118,7 +120,7 @@ func (a *API) registerCase(ctx context.Context, in *intakeInput) (*written[Recei
 }
 
 func (a *API) queue(ctx context.Context, in *queueInput) (*paged[Line], error) {
-	q := casework.Query{Unit: in.Unit, Flow: in.Flow, After: in.Cursor, Limit: in.Limit}
+	q := casework.Query{Unit: in.Unit, Area: in.Area, Flow: in.Flow, After: in.Cursor, Limit: in.Limit}
 	for _, s := range in.States {
 		q.States = append(q.States, flow.State(s))
 	}
@@ -134,16 +136,45 @@ func (a *API) queue(ctx context.Context, in *queueInput) (*paged[Line], error) {
 	return page(&in.Paged, each(lines, lineOf), next), nil
 }
 
-func (a *API) find(ctx context.Context, in *findInput) (*paged[Line], error) {
-	var before db.ID
-	if in.Cursor != "" {
-		var err error
-		if before, err = db.ParseID(in.Cursor); err != nil {
-			return nil, fault.Invalid("cursor", "翻页标记不对，请从第一页重新开始")
-		}
+func (a *API) appeals(ctx context.Context, in *Paged) (*paged[Line], error) {
+	after, err := cursorID(in.Cursor)
+	if err != nil {
+		return nil, err
 	}
 	var lines []casework.Line
-	err := a.read(ctx, func(tx *db.Tx) (err error) {
+	err = a.read(ctx, func(tx *db.Tx) (err error) {
+		lines, err = a.Cases.Appeals(tx, session.From(ctx), after, in.Limit)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	next := ""
+	if len(lines) == in.Limit {
+		next = lines[len(lines)-1].ID.String()
+	}
+	return page(in, each(lines, lineOf), next), nil
+}
+
+// cursorID reads a cursor that is the id of the last row of the page before.
+func cursorID(cursor string) (db.ID, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	id, err := db.ParseID(cursor)
+	if err != nil {
+		return 0, fault.Invalid("cursor", "翻页标记不对，请从第一页重新开始")
+	}
+	return id, nil
+}
+
+func (a *API) find(ctx context.Context, in *findInput) (*paged[Line], error) {
+	before, err := cursorID(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	var lines []casework.Line
+	err = a.read(ctx, func(tx *db.Tx) (err error) {
 		lines, err = a.Cases.Find(tx, session.From(ctx), in.Words, before, in.Limit)
 		return err
 	})

@@ -57,7 +57,7 @@ func TestAnswersAreWhatTheDocumentSays(t *testing.T) {
 		id := w.registered("k1")
 		w.must(http.StatusCreated, "desk", "POST", stepsOf(id), map[string]any{"verb": "accept"}, "Idempotency-Key", "a")
 		for path, name := range map[string]string{
-			"/cases/" + id: "CaseView", "/cases": "ListLine", "/cases/" + id + "/steps": "ListStep", "/cases/" + id + "/reporters": "ListReporter",
+			"/cases/" + id: "CaseView", "/cases": "ListLine", "/cases?area=411202": "ListLine", "/cases/appeals": "ListLine", "/cases/" + id + "/steps": "ListStep", "/cases/" + id + "/reporters": "ListReporter",
 			"/cases/" + id + "/links": "ListLinked", "/cases/" + id + "/files": "ListFile", "/cases/count?key=p:4112": "Count", "/cases/search?q=路灯": "ListLine",
 			"/flows": "ListFlowLine", "/flows/mailbox": "Flow", "/places": "ListPlace", "/places/411202001": "PlaceView", "/units": "ListUnit",
 			"/units/sm-water": "Unit", "/me": "Self", "/health": "Health", "/summary?place=4112&month=2026-10": "ListTally",

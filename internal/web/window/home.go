@@ -137,7 +137,7 @@ func (p *Pages) pile(tx *db.Tx, by staff.Actor, q casework.Query) ([]casework.Li
 	if !slices.Contains(q.States, appealed) {
 		return p.Town.Cases.Queue(tx, by, q)
 	}
-	lines, err := p.Town.Cases.Appeals(tx, by, q.Limit)
+	lines, err := p.Town.Cases.Appeals(tx, by, 0, q.Limit)
 	if q.Flow != "" {
 		lines = slices.DeleteFunc(lines, func(l casework.Line) bool { return l.Flow != q.Flow })
 	}
