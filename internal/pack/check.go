@@ -16,6 +16,9 @@ func (r *reading) check() {
 	}
 	for _, c := range r.pack.Clauses {
 		for _, id := range c.Elements {
+			if document, _ := Elsewhere(id); document != "" {
+				continue // see Index.cross
+			}
 			e, ok := r.pack.elements[id]
 			switch {
 			case !ok:

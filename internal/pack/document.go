@@ -2,6 +2,7 @@ package pack
 
 import (
 	"slices"
+	"strings"
 
 	"linli/internal/civil"
 	"linli/internal/flow"
@@ -40,10 +41,20 @@ type Clause struct {
 	At          string // where it stands in the document, "四（四）"
 	Gist        string // in our own words
 	Disposition Disposition
-	Elements    []string // of Runs
+	Elements    []string // of Runs; see Elsewhere
 	Why         string   // of the others
 	Restricted  bool     // touches a label on persons or the like: only those with the right to see it
 	Place       rule.At
+}
+
+// Elsewhere splits what a clause is run by: "pz15-10:flow/service" is the element flow/service of the document pz15-10,
+// which is the ground of what is done; this clause only asks for the same. An element of the clause's own document has
+// no document before it.
+func Elsewhere(id string) (document, element string) {
+	if before, after, found := strings.Cut(id, ":"); found {
+		return before, after
+	}
+	return "", id
 }
 
 // An Office (机构岗位) is a unit or post that the document names, such as 市长办公室.

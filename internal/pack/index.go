@@ -146,6 +146,7 @@ func (ix *Index) cross() rule.Problems {
 			flows[f.ID] = p
 		}
 		ps = append(ps, ix.crossItems(p)...)
+		ps = append(ps, ix.crossClauses(p)...)
 		for _, e := range p.Elements() {
 			for _, c := range e.Basis {
 				if other := ix.Pack(c.Document, ""); c.Document != p.Document.ID && other != nil && other.Clause(c.ID) == nil {
@@ -189,6 +190,31 @@ func (ix *Index) crossItems(p *Pack) rule.Problems {
 		}
 	}
 	return ps
+}
+
+// crossClauses checks what clauses are said to be run by in other documents.
+func (ix *Index) crossClauses(p *Pack) rule.Problems {
+	var ps rule.Problems
+	for _, c := range p.Clauses {
+		for _, id := range c.Elements {
+			document, _ := Elsewhere(id)
+			if _, found := ix.Element(p, id); document != "" && !found {
+				ps.Addf(c.Place, "条款 %s：没有要素 %s", c.Cite.ID, id)
+			}
+		}
+	}
+	return ps
+}
+
+// Element returns the element that a clause of p is run by, in p or in another document, as they are now.
+func (ix *Index) Element(p *Pack, id string) (Element, bool) {
+	document, id := Elsewhere(id)
+	if document != "" {
+		if p = ix.Pack(document, ""); p == nil {
+			return Element{}, false
+		}
+	}
+	return p.Element(id)
 }
 
 // Item returns the edition that holds an item on a day, or nil.

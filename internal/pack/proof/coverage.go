@@ -29,11 +29,14 @@ func Coverage(p *pack.Pack, results []*Result) []ClauseProof {
 		j.judge(&row, c.Cite.ID)
 		proof := ClauseProof{Clause: c, Status: row.Status, Why: row.Why}
 		for _, id := range c.Elements {
-			e, ok := p.Element(id)
-			if !ok {
-				e = pack.Element{ID: id}
+			e := pack.Element{ID: id}
+			in, element := home(p, j.shown, id)
+			if in != nil {
+				if found, ok := in.Element(element); ok {
+					e = found
+				}
 			}
-			proof.Elements = append(proof.Elements, ElementProof{Element: e, Examples: shownBy(p, results, id)})
+			proof.Elements = append(proof.Elements, ElementProof{Element: e, Examples: shownBy(in, results, element)})
 		}
 		list = append(list, proof)
 	}

@@ -148,22 +148,43 @@ func readTable(tables fs.FS, name string) ([]Row, error) {
 	}
 }
 
-// judging holds what one pack's examples have shown.
+// judging holds what examples have shown, of a pack and of those that clauses of it point to.
 type judging struct {
 	pack  *pack.Pack
-	shown map[string]bool // elements exercised by an example that passed
+	shown map[*pack.Pack]map[string]bool // elements exercised by an example that passed
 }
 
 func judgeFor(p *pack.Pack, results []*Result) judging {
-	j := judging{pack: p, shown: map[string]bool{}}
+	return judging{pack: p, shown: touched(results, (*Result).Passed)}
+}
+
+// touched are the elements that examples exercised, by pack.
+func touched(results []*Result, counts func(*Result) bool) map[*pack.Pack]map[string]bool {
+	all := map[*pack.Pack]map[string]bool{}
 	for _, r := range results {
-		if r.Pack == p && r.Passed() {
-			for id := range r.Touched {
-				j.shown[id] = true
-			}
+		if !counts(r) {
+			continue
+		}
+		if all[r.Pack] == nil {
+			all[r.Pack] = map[string]bool{}
+		}
+		maps.Copy(all[r.Pack], r.Touched)
+	}
+	return all
+}
+
+// home finds the pack that an element of a clause of p stands in, among those that have examples.
+func home(p *pack.Pack, shown map[*pack.Pack]map[string]bool, id string) (*pack.Pack, string) {
+	document, element := pack.Elsewhere(id)
+	if document == "" {
+		return p, element
+	}
+	for other := range shown {
+		if other.Document.ID == document {
+			return other, element
 		}
 	}
-	return j
+	return nil, element
 }
 
 func (j judging) judge(row *Row, id string) {
@@ -201,7 +222,13 @@ func (j judging) judge(row *Row, id string) {
 func (j judging) missing(c *pack.Clause) []string {
 	var list []string
 	for _, id := range c.Elements {
-		if e, ok := j.pack.Element(id); !ok || !e.Cites(c.Cite) || !j.shown[id] {
+		p, element := home(j.pack, j.shown, id)
+		if p == nil {
+			list = append(list, id)
+			continue
+		}
+		e, ok := p.Element(element)
+		if !ok || p == j.pack && !e.Cites(c.Cite) || !j.shown[p][element] {
 			list = append(list, id)
 		}
 	}
@@ -211,16 +238,11 @@ func (j judging) missing(c *pack.Clause) []string {
 // Unreached lists, where their clauses stand, the elements that clauses are said to run by and no example exercises.
 func Unreached(ix *pack.Index, results []*Result) rule.Problems {
 	var list rule.Problems
+	shown := touched(results, func(*Result) bool { return true })
 	for _, p := range ix.Packs() {
-		shown := map[string]bool{}
-		for _, r := range results {
-			if r.Pack == p {
-				maps.Copy(shown, r.Touched)
-			}
-		}
 		for _, c := range p.Clauses {
 			for _, id := range c.Elements {
-				if !shown[id] {
+				if in, element := home(p, shown, id); !shown[in][element] {
 					list.Addf(c.Place, "条款 %s 由 %s 落实，但没有示例用到它", c.Cite.ID, id)
 				}
 			}

@@ -13,6 +13,14 @@ import (
 // tiny is a pack of one flow; its examples are given.
 func tiny(t *testing.T, clauses, examples string) (*pack.Index, []*proof.Result) {
 	t.Helper()
+	ix, err := pack.Load(tinyFiles(clauses, examples), pack.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ix, proof.Run(ix)
+}
+
+func tinyFiles(clauses, examples string) fstest.MapFS {
 	m := fstest.MapFS{}
 	for name, text := range map[string]string{
 		"p/document.yaml": "document: d1\nnumber: 一\ntitle: 办法\nissuer: 市\nissued: \"2026-01-05\"\napplies: { place: \"4112\", from: \"2026-01-05\" }\n",
@@ -24,11 +32,7 @@ func tiny(t *testing.T, clauses, examples string) (*pack.Index, []*proof.Result)
 	} {
 		m[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	ix, err := pack.Load(m, pack.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ix, proof.Run(ix)
+	return m
 }
 
 const clauses = `- { id: a, at: 一, gist: 登记, runs: flow/f1#step.register }

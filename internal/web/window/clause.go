@@ -29,7 +29,7 @@ func (p *Pages) clause(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := clausePage{Clause: found, Document: k.Document}
 	for _, id := range found.Elements {
-		if e, ok := k.Element(id); ok {
+		if e, ok := p.Town.Packs().Element(k, id); ok {
 			v.Elements = append(v.Elements, e)
 		}
 	}
