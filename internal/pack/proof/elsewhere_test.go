@@ -49,6 +49,7 @@ func TestElsewhere(t *testing.T) {
 func withStudy(runs, expect string) fstest.MapFS {
 	f := tinyFiles(clauses, story(expect))
 	f["s/document.yaml"] = &fstest.MapFile{Data: []byte(study)}
+	f["s/offices.yaml"] = &fstest.MapFile{Data: []byte("offices: []\n")}
 	f["s/clauses.yaml"] = &fstest.MapFile{Data: []byte("- { id: \"1\", at: 一, gist: 同样的要求, runs: [\"" + runs + "\"] }\n")}
 	return f
 }

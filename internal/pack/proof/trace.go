@@ -162,13 +162,12 @@ func judgeFor(p *pack.Pack, results []*Result) judging {
 func touched(results []*Result, counts func(*Result) bool) map[*pack.Pack]map[string]bool {
 	all := map[*pack.Pack]map[string]bool{}
 	for _, r := range results {
-		if !counts(r) {
-			continue
-		}
 		if all[r.Pack] == nil {
 			all[r.Pack] = map[string]bool{}
 		}
-		maps.Copy(all[r.Pack], r.Touched)
+		if counts(r) {
+			maps.Copy(all[r.Pack], r.Touched)
+		}
 	}
 	return all
 }
