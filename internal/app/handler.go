@@ -11,6 +11,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/staff"
 	"linli/internal/web/account"
+	"linli/internal/web/community"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -60,6 +61,7 @@ var areas = []struct {
 }{
 	{ui.Window, []staff.Role{staff.Desk, staff.Dispatcher, staff.Verifier}},
 	{ui.Department, []staff.Role{staff.Handler}},
+	{ui.Community, community.Roles},
 	{ui.Supervisor, []staff.Role{staff.Supervisor, staff.Leader, staff.Auditor}},
 	{ui.Admin, []staff.Role{staff.Admin, staff.Auditor}},
 }

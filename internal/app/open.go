@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"linli/internal/admission"
 	"linli/internal/audit"
 	"linli/internal/blob"
 	"linli/internal/casework"
@@ -17,6 +18,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/duty"
+	"linli/internal/hall"
 	"linli/internal/indicator"
 	"linli/internal/job"
 	"linli/internal/notice"
@@ -25,6 +27,7 @@ import (
 	"linli/internal/register"
 	"linli/internal/service"
 	"linli/internal/staff"
+	"linli/internal/table"
 	"linli/internal/web/admin"
 	"linli/internal/web/api"
 	"linli/internal/web/resident"
@@ -51,19 +54,23 @@ type Options struct {
 
 // An App is one city, open.
 type App struct {
-	Data     string
-	City     string // code of the city; that of an empty database until places are imported
-	DB       *db.DB
-	Seal     *audit.Seal
-	Blobs    *blob.Store
-	Catalog  *catalog.Catalog
-	Cases    *casework.Cases
-	People   *register.Register
-	Places   *place.Index
-	Units    *staff.Directory
-	Duties   *duty.Duties
+	Data    string
+	City    string // code of the city; that of an empty database until places are imported
+	DB      *db.DB
+	Seal    *audit.Seal
+	Blobs   *blob.Store
+	Catalog *catalog.Catalog
+	Cases   *casework.Cases
+	People  *register.Register
+	Places  *place.Index
+	Units   *staff.Directory
+	Duties  *duty.Duties
+
+	Admissions *admission.Admissions
+
 	Figures  *indicator.Indicators
 	Notices  *notice.Notices
+	Tables   *table.Tables
 	Sessions *session.Sessions
 	Jobs     *job.Runner
 	Window   *service.Window
@@ -163,6 +170,9 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Figures.Register(a.Jobs)
 	a.Notices = notice.New(notice.Options{Packs: a.Catalog.Index, Counts: a.Figures, Duties: a.Duties})
+	a.Admissions = admission.New(a.Cases, a.Catalog.Index)
+	a.Tables = table.New(table.Options{Packs: a.Catalog.Index, Figures: a.Figures, Admissions: a.Admissions, Files: a.Blobs})
+	hall.Register(a.Jobs)
 	a.Jobs.HandleOutside(daily, a.tidy)
 	a.Jobs.OnFailed(daily, func(tx *db.Tx, _ job.Job) error { return nextNight(tx) })
 	a.admin = a.administration()

@@ -7,6 +7,7 @@ import (
 	"linli/internal/web/account"
 	"linli/internal/web/admin"
 	"linli/internal/web/api"
+	"linli/internal/web/community"
 	"linli/internal/web/department"
 	"linli/internal/web/part"
 	"linli/internal/web/resident"
@@ -25,6 +26,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	webservice.Routes(mux, &webservice.Pages{Town: town, Window: a.Window, Sessions: a.Sessions, Now: a.now})
 	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})
 	supervisor.Routes(mux, &supervisor.Pages{Town: town, Sessions: a.Sessions, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties})
+	community.Routes(mux, &community.Pages{Town: town, Sessions: a.Sessions, Admissions: a.Admissions, Tables: a.Tables})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Limits: a.limits, Log: a.Log})

@@ -10,6 +10,7 @@ import (
 	"linli/internal/duty"
 	"linli/internal/exchange"
 	"linli/internal/fact"
+	"linli/internal/hall"
 	"linli/internal/indicator"
 	"linli/internal/job"
 	"linli/internal/notice"
@@ -21,6 +22,7 @@ import (
 	"linli/internal/search"
 	"linli/internal/service"
 	"linli/internal/staff"
+	"linli/internal/table"
 	"linli/internal/web/session"
 )
 
@@ -28,5 +30,5 @@ import (
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, demo.Migrations)
+		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, hall.Migrations, table.Migrations, demo.Migrations)
 }

@@ -13,7 +13,7 @@ import (
 var domains = []string{
 	"internal/place", "internal/register", "internal/staff", "internal/book", "internal/catalog", "internal/ledger",
 	"internal/notify", "internal/casework", "internal/duty", "internal/benefit", "internal/serviceorder",
-	"internal/assembly", "internal/notice", "internal/credit", "internal/exchange", "internal/indicator", "internal/admission",
+	"internal/assembly", "internal/notice", "internal/credit", "internal/exchange", "internal/indicator", "internal/admission", "internal/hall", "internal/table",
 }
 
 // notNouns are names of exported types that only programmers say, and what they are. A word that people say belongs
@@ -27,7 +27,7 @@ var notNouns = map[string]string{
 	"Import": "functions bound to what they need", "Kind": "which secret is meant", "Map": "copy in memory", "New": "argument: what is to be added", "Newcomer": "argument: what somebody gives of himself", "Options": "settings given at wiring",
 	"Page": "part of a list", "Password": "a hash", "Report": "result of an import", "Row": "line of an import",
 	"Publisher": "functions bound to what they need", "Sender": "functions bound to what they need", "Source": "settings given at wiring", "Table": "input of an import",
-	"Tree": "copy in memory", "Version": "tells that a copy in memory is stale",
+	"Tables": "functions bound to what they need", "Tree": "copy in memory", "Version": "tells that a copy in memory is stale",
 }
 
 // A Term is one row of the glossary.

@@ -84,6 +84,9 @@ func (r *reading) edition(on civil.Date) *Edition {
 	for _, p := range r.parts.admissions {
 		e.Admissions = append(e.Admissions, r.admission(p))
 	}
+	for _, p := range r.parts.tables {
+		e.Tables = append(e.Tables, r.table(p, on))
+	}
 	return e
 }
 

@@ -21,6 +21,7 @@ type Example struct {
 	Param     *ParamExample     `yaml:"param"`
 	Office    *OfficeExample    `yaml:"office"`
 	Admission *AdmissionExample `yaml:"admission"`
+	Table     *TableExample     `yaml:"table"`
 
 	Place rule.At                   `yaml:"-"`
 	at    func(path string) rule.At // place of a part of the example, such as "case.steps.2"

@@ -45,6 +45,7 @@ type Edition struct {
 	Admissions []*Admission
 
 	itemFlows []*flow.Flow
+	Tables    []*Table
 }
 
 // On returns the edition for a day. A case keeps the one of the day it was registered.

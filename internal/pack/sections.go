@@ -23,6 +23,7 @@ type parts struct {
 	books      []part[bookSpec]
 	items      []part[itemSpec]
 	admissions []part[admissionSpec]
+	tables     []part[tableSpec]
 	examples   []part[Example]
 }
 
@@ -103,12 +104,14 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 		take(r, doc, &r.parts.books)
 	case "items":
 		take(r, doc, &r.parts.items)
+	case "tables":
+		take(r, doc, &r.parts.tables)
 	case "admissions":
 		take(r, doc, &r.parts.admissions)
 	case "examples":
 		take(r, doc, &r.parts.examples)
 	default:
-		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、watches、notices、books、items、admissions、examples", folder)
+		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、watches、notices、books、items、admissions、tables、examples", folder)
 	}
 }
 

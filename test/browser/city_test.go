@@ -48,6 +48,7 @@ func found(t *testing.T, address string) *city {
 	clock := dbtest.NewClock()
 	clock.Set(begin)
 	o := app.Options{Data: t.TempDir(), DB: address, Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	adopt(t, o.Data)
 	settle(t, o)
 	return open(t, o, clock, town.Password)
 }

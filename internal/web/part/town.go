@@ -127,6 +127,9 @@ func (t *Town) Gist(c law.Clause) string {
 
 // PersonOf is the kind of person as whom somebody in office sees a case: that of his first role.
 func PersonOf(by staff.Actor) ui.Person {
+	if by.HasAny(staff.Community) { // whatever else he does, he works for a community
+		return ui.Community
+	}
 	for _, r := range by.Roles() {
 		if p := areas[r]; p != "" {
 			return p

@@ -89,6 +89,14 @@
     if (open && !open.contains(e.target)) open.open = false;
   });
 
+  // data-live="address": a part that the server replaces as things change. The browser connects again by itself after a break, and
+  // says what it saw last.
+  for (const el of document.querySelectorAll("[data-live]")) {
+    const source = new EventSource(el.dataset.live);
+    source.onmessage = (e) => { el.innerHTML = e.data; };
+    window.addEventListener("pagehide", () => source.close());
+  }
+
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();
 
