@@ -29,7 +29,7 @@ type Origin struct {
 // Build lays a Spec over the standard flow and checks the whole. The Flow is nil when there are problems.
 func Build(spec Spec, o Origin) (*Flow, []Problem) {
 	b := &builder{origin: o, spec: &spec}
-	f := &Flow{ID: spec.Flow, Name: spec.Name, Document: o.Document, Channel: spec.Channel, Form: spec.Form,
+	f := &Flow{ID: spec.Flow, Name: spec.Name, Document: o.Document, Channel: spec.Channel, About: spec.About, Form: spec.Form,
 		Basis: b.cites("basis", spec.Basis), Offices: map[Role][]string{}}
 	f.Number = b.text("number", spec.Number)
 	b.flow = f

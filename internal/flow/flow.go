@@ -14,6 +14,7 @@ type Flow struct {
 	Name     string
 	Document string // document that set it, "" for the standard flow
 	Channel  string
+	About    string            // the one matter that the channel is for, in a few words; empty: whatever people bring
 	Base     string            // flow it was made of, "" for most
 	Form     string            // form that registers a case
 	Number   string            // numbering pattern, e.g. "SZXX-{year}-{seq:6}"

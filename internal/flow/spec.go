@@ -11,6 +11,7 @@ type Spec struct {
 	Flow      string            `yaml:"flow"`
 	Name      string            `yaml:"name"`
 	Channel   string            `yaml:"channel"`
+	About     string            `yaml:"about"` // the one matter that the channel is for; empty: whatever people bring
 	Form      string            `yaml:"form"`
 	Number    string            `yaml:"number"` // may be $param
 	Days      string            `yaml:"days"`   // "calendar" (default) or "working": how a term in bare days counts; may be $param

@@ -28,7 +28,7 @@ type channel struct {
 	Says     string // the clause by which every letter is answered, in short
 }
 
-// channels are all ways, those that can be used from here first. A flow without a channel is work among offices and no way in.
+// channels are all ways: first those for whatever people bring, of these first what can be used from here. A flow without a channel is work among offices and no way in.
 func (p *Pages) channels(ctx context.Context) []channel {
 	var list []channel
 	for _, doc := range p.Town.Packs().Packs() {
@@ -44,6 +44,8 @@ func (p *Pages) channels(ctx context.Context) []channel {
 
 func (c channel) rank() int {
 	switch {
+	case c.Flow.About != "":
+		return 3
 	case c.Online:
 		return 0
 	case len(c.Phones) > 0:

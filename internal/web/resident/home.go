@@ -14,16 +14,16 @@ type front struct {
 	Asked     string
 	Found     []answer
 	Channels  []channel
-	Online    []channel
-	Elsewhere []channel
-	Number    string // a receipt's number that was typed into the search
+	Online    []channel // where people may write of anything
+	Elsewhere []channel // by phone, in person, or for one matter
+	Number    string    // a receipt's number that was typed into the search
 }
 
 // home answers "what do you want done?": it finds the channel and what the documents say, or begins a submission.
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	f := front{Asked: cut(strings.TrimSpace(r.URL.Query().Get("q")), askedMost), Channels: p.channels(r.Context())}
 	for _, c := range f.Channels {
-		if c.Online {
+		if c.Online && c.Flow.About == "" {
 			f.Online = append(f.Online, c)
 		} else {
 			f.Elsewhere = append(f.Elsewhere, c)

@@ -12,6 +12,10 @@ func TestHomeFindsAWay(t *testing.T) {
 		v := w.visitor()
 		_, body := v.get("/")
 		v.wants(body, "您要办什么事", "写信给市长信箱", "tel:12345", "tel:2822092", "群众来访", "08:00-12:00、14:00-18:00", "3日内，最迟7日")
+		v.wants(body, "/guide/enforcement-complaint")
+		if strings.Contains(body, "写信给执法投诉举报") {
+			w.Error("a channel for one matter is offered for whatever people bring")
+		}
 		_, body = v.get("/?q=" + url.QueryEscape("信箱多久回复"))
 		v.wants(body, "市长信箱", "直接反映“信箱多久回复”", "/submit?flow=mailbox&amp;title=")
 		_, body = v.get("/?q=szxx-2026-000001")

@@ -44,7 +44,7 @@ func (p *Pages) questionsOf(id string) (questions, bool) {
 	return questions{}, false
 }
 
-// online lists the channels in which a resident may register a case himself.
+// online lists the channels in which a resident may register a case himself, those for any matter before those for one.
 func (p *Pages) online() []*flow.Flow {
 	var list []*flow.Flow
 	for _, f := range p.Town.Cases.Flows(p.Now()) {
@@ -52,6 +52,7 @@ func (p *Pages) online() []*flow.Flow {
 			list = append(list, f)
 		}
 	}
+	slices.SortStableFunc(list, func(a, b *flow.Flow) int { return cmp.Compare(min(len(a.About), 1), min(len(b.About), 1)) })
 	return list
 }
 
