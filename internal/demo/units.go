@@ -52,7 +52,7 @@ var departments = []department{
 
 // fills says which offices, besides the one that bears its own code, a department fills in the documents that name them.
 var fills = map[string][]string{
-	"police": {"hukou-office"},
+	"police": {"hukou-office", "float-office"},
 	"agri":   {"exchange", "resettlement"},
 	"civil":  {"registry", "rescue-station"},
 }

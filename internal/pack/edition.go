@@ -386,17 +386,38 @@ func (r *reading) notice(p part[noticeSpec], on civil.Date) *Notice {
 func (r *reading) book(p part[bookSpec]) *Book {
 	s := p.spec
 	b := &Book{ID: s.Book, Name: s.Name, Flow: s.Flow, Basis: r.element(p.at(""), "book/"+s.Book, s.Name, s.Basis)}
-	i := slices.IndexFunc(r.parts.flows, func(f part[flow.Spec]) bool { return f.spec.Flow == s.Flow })
-	if i < 0 {
-		r.bad(p.at("flow"), "没有流程 %s", s.Flow)
+	f, ok := r.booked(s.Flow)
+	if !ok {
+		r.bad(p.at("flow"), "没有流程或事项 %s", s.Flow)
 	}
 	for k, c := range s.Columns {
-		if i >= 0 && !r.source(r.parts.flows[i].spec, c.From) {
+		if ok && !r.source(f, c.From) {
 			r.bad(p.at(fmt.Sprintf("columns.%d.from", k)), "没有来源 %s", c.From)
 		}
 		b.Columns = append(b.Columns, BookColumn(c))
 	}
 	return b
+}
+
+// booked finds the flow whose cases a book shows. An item is a flow too: that of its own form, with the facts of its base.
+func (r *reading) booked(id string) (flow.Spec, bool) {
+	named := func(id string) (flow.Spec, bool) {
+		i := slices.IndexFunc(r.parts.flows, func(f part[flow.Spec]) bool { return f.spec.Flow == id })
+		if i < 0 {
+			return flow.Spec{}, false
+		}
+		return r.parts.flows[i].spec, true
+	}
+	if f, ok := named(id); ok {
+		return f, true
+	}
+	i := slices.IndexFunc(r.parts.items, func(p part[itemSpec]) bool { return p.spec.Item == id })
+	if i < 0 {
+		return flow.Spec{}, false
+	}
+	f, _ := named(r.parts.items[i].spec.Flow)
+	f.Flow, f.Form = id, r.parts.items[i].spec.Form
+	return f, true
 }
 
 // source reports whether a book column can take its text from there.

@@ -3,6 +3,7 @@ package pack_test
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -94,7 +95,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a/forms/f.yaml", "kind: text", "kind: essay", "没有栏目种类“essay”"},
 		{"a/forms/f.yaml", "name: what", "name: where", "a/books/b.yaml:5:30: 没有来源 form.what"},
 		{"a/books/b.yaml", "case.number", "case.secret", "没有来源 case.secret"},
-		{"a/books/b.yaml", "flow: f1", "flow: f2", "没有流程 f2"},
+		{"a/books/b.yaml", "flow: f1", "flow: f2", "没有流程或事项 f2"},
 		{"a/duties/d.yaml", "every: quarter", "every: moon", "周期"},
 		{"a/duties/d.yaml", "who: desk", "who: nobody", "没有机构 nobody"},
 		{"a/duties/d.yaml", "makes: n1", "makes: n2", "没有通报 n2"},
@@ -405,4 +406,31 @@ func documents(list []*pack.Pack) string {
 		ids = append(ids, p.Document.ID)
 	}
 	return strings.Join(ids, " ")
+}
+
+// A book shows the cases of an item as it does those of a flow: it may name the fields of the item's form.
+func TestBookOfAnItem(t *testing.T) {
+	dir := os.DirFS("proof/testdata/items")
+	for columns, want := range map[string]string{
+		"flow: settle\ncolumns: [{ label: 编号, from: case.number }, { label: 地址, from: form.address }]":  "",
+		"flow: settle\ncolumns: [{ label: 编号, from: case.number }, { label: 地址, from: form.nowhere }]":  "没有来源 form.nowhere",
+		"flow: unsettle\ncolumns: [{ label: 编号, from: case.number }, { label: 地址, from: case.number }]": "没有流程或事项 unsettle",
+	} {
+		m := fstest.MapFS{"a/books/b.yaml": {Data: []byte("book: b\nname: 册\nbasis: \"1\"\n" + columns + "\n")}}
+		err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := fs.ReadFile(dir, name)
+			m["a/"+name] = &fstest.MapFile{Data: text}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ix, err := pack.Load(m, pack.Options{})
+		if want == "" && (err != nil || ix.Pack("t1", "").On(civil.MustDate("2026-03-02")).Book("b").Flow != "settle") || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", columns, err, want)
+		}
+	}
 }
