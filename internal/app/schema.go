@@ -8,6 +8,7 @@ import (
 	"linli/internal/demo"
 	"linli/internal/duplicate"
 	"linli/internal/duty"
+	"linli/internal/event"
 	"linli/internal/exchange"
 	"linli/internal/fact"
 	"linli/internal/hall"
@@ -30,5 +31,5 @@ import (
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, hall.Migrations, table.Migrations, demo.Migrations)
+		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, hall.Migrations, table.Migrations, demo.Migrations, event.Migrations)
 }

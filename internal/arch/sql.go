@@ -18,7 +18,7 @@ const published = "fact_"
 var nouns = map[string][]string{
 	"internal/casework":    {"case"},
 	"internal/fact":        {"statement", "relation"}, // fact_ is what views are called
-	"internal/register":    {"person", "organisation", "household", "dwelling", "register"},
+	"internal/register":    {"person", "organisation", "household", "dwelling", "facility", "register"},
 	"internal/staff":       {"staff", "unit"},
 	"internal/web/session": {"session"},
 }

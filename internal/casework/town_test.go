@@ -15,6 +15,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
+	"linli/internal/fact"
 	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/job"
@@ -74,7 +75,7 @@ func each(t *testing.T, test func(t *testing.T, w *town)) {
 	clock := dbtest.NewClock()
 	dbtest.EachWith(t, db.Options{Now: clock.Now}, func(t *testing.T, d *db.DB) {
 		test(t, found(t, d, clock))
-	}, audit.Migrations, job.Migrations, search.Migrations, once.Migrations, place.Migrations, register.Migrations, staff.Migrations,
+	}, audit.Migrations, job.Migrations, search.Migrations, once.Migrations, place.Migrations, fact.Migrations, register.Migrations, staff.Migrations,
 		catalog.Migrations, notify.Migrations, casework.Migrations)
 }
 

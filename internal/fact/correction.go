@@ -178,11 +178,12 @@ func CorrectionsOf(tx *db.Tx, s Subject) ([]Correction, error) {
 	return list, wrap("list corrections", err)
 }
 
-// Repath lets what waits at a place wait at another, after a change of places.
-func Repath(tx *db.Tx, subject Subject, path string) error {
-	err := tx.Exec("update statement_conflict set path = ? where subject = ? and state = ?", path, subject.ID, Open)
-	if err != nil {
-		return wrap("move conflicts", err)
+// FollowPath lets what waits at a place wait at another, after a change of places.
+func FollowPath(tx *db.Tx, former, path string) error {
+	for _, table := range []string{"statement_conflict", "statement_correction"} {
+		if err := tx.Exec("update "+table+" set path = ? where path = ?", path, former); err != nil {
+			return wrap("follow place", err)
+		}
 	}
-	return wrap("move corrections", tx.Exec("update statement_correction set path = ? where subject = ? and state = ?", path, subject.ID, Asked))
+	return nil
 }

@@ -162,6 +162,29 @@ func AddMany(tx *db.Tx, list []Fact) error {
 	return nil
 }
 
+// Begin tells what somebody else has kept of a subject since f.Recorded, so that its history begins there. It does nothing when anything was
+// told under that name before.
+func Begin(tx *db.Tx, f Fact) error {
+	if err := f.settle(); err != nil {
+		return err
+	}
+	if err := touch(tx, f.Subject); err != nil {
+		return err
+	}
+	var n int
+	if err := tx.QueryRow("select count(*) from statement where subject = ? and name = ?", f.Subject.ID, f.Name).Scan(&n); err != nil || n > 0 {
+		return wrap("begin history", err)
+	}
+	f.ID = db.NewID()
+	return wrap("begin history", tx.Exec("insert into statement ("+factColumns+") values "+factMarks, f.args()...))
+}
+
+// Names returns the names under which anything was ever told of a subject.
+func Names(tx *db.Tx, s Subject) ([]string, error) {
+	list, err := db.Select(tx, func(r *db.Rows) (name string, err error) { return name, r.Scan(&name) }, "select distinct name from statement where subject = ?", s.ID)
+	return list, wrap("read names", err)
+}
+
 // Retract takes one telling back without another in its place, and does not bring back what it had replaced, as Undo does. Returns conflict
 // when it no longer stands.
 func Retract(tx *db.Tx, f Fact, t Telling) error {

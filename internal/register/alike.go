@@ -141,10 +141,19 @@ func rekey(tx *db.Tx, was, p Person) error {
 // AddDrafts adds persons of whom the caller knows that they are new, in few statements.
 func (r *Register) AddDrafts(tx *db.Tx, list []*Draft) error {
 	now := db.At(tx.Now())
+	newcomers := make([]Newcomer, len(list))
+	for i, d := range list {
+		newcomers[i] = d.Newcomer
+	}
+	paths, err := pathsOf(tx, newcomers)
+	if err != nil {
+		return err
+	}
 	for chunk := range slices.Chunk(list, 500) {
 		var people, secrets, keys []any
 		for _, d := range chunk {
-			p := Person{ID: d.ID, Name: d.Name, Sex: d.Sex, Born: d.Born, Place: d.Place, Address: d.Address, Source: d.Source, Created: now, Updated: now}
+			p := d.person(tx, paths)
+			p.ID = d.ID
 			people = append(people, p.args()...)
 			for _, s := range d.secrets {
 				secrets = append(secrets, db.NewID(), d.ID, string(s.kind), s.lookups[len(s.lookups)-1], s.sealed, s.key, s.masked, d.Source, now, now)
@@ -157,7 +166,7 @@ func (r *Register) AddDrafts(tx *db.Tx, list []*Draft) error {
 			into  string
 			width int
 			args  []any
-		}{{"person (" + personColumns + ")", 9, people}, {"register_secret (" + secretColumns + ")", 10, secrets}, {"person_key (key, person)", 2, keys}} {
+		}{{"person (" + personColumns + ")", personWidth, people}, {"register_secret (" + secretColumns + ")", 10, secrets}, {"person_key (key, person)", 2, keys}} {
 			if err := insertRows(tx, part.into, part.width, part.args); err != nil {
 				return wrap("add persons", err)
 			}
@@ -375,7 +384,7 @@ func (r *Register) Supplement(tx *db.Tx, p Person, d *Draft, without ...string) 
 			n.Address, n.Place = "", ""
 		}
 	}
-	if _, err := supplement(tx, p, n); err != nil {
+	if _, err := r.supplement(tx, p, n); err != nil {
 		return err
 	}
 	for _, s := range n.secrets() {

@@ -1,4 +1,5 @@
-// Package register knows persons and organisations, as far as cases need them.
+// Package register knows persons, households, dwellings, organisations and facilities: who and what there is. What is told of them, with its
+// history, is kept by internal/fact; the rows here repeat what holds today, for searching.
 //
 // # What it promises
 //
@@ -11,13 +12,17 @@
 //   - What somebody gave once stays: an earlier telephone is kept with the times it was first and last given.
 //   - Who may be entered twice is found by rules that are data (matching/person.yaml) and keys kept with each person; Alike asks for one
 //     newcomer at a window and for a thousand of a table alike. Nothing is merged by itself. An entry that was merged leads to the other.
+//   - Tell, Change, corrections and settled conflicts bring the rows up to date in the same transaction. What a row had from its first day is
+//     the first telling of it, and is written out as one when a second comes.
+//   - See and Sight decide who may see whom, for a purpose, and are the same for a list and a record. Who lives or is registered in one's area
+//     may be seen. A refused look is noted by the caller with NoteRefused, a look at what is sealed with NoteLook.
 //   - Keys can be replaced: AddKey seals what is new with a new key, Reseal moves the rest over, the old key stays readable.
 //
 // Whoever loses the key file loses the sealed values; `linli backup` takes it along. A key is known by the beginning of its
 // own digest, so a file that does not belong to the database says so instead of giving nonsense.
 //
-// Tables: person, person_key, person_merged, register_secret, organisation. A resident's login is a staff.Account that names the person.
+// Tables: person, person_key, person_merged, register_secret, household, dwelling, organisation, facility. A resident's login is a
+// staff.Account that names the person.
 //
-// Who may see which person is decided by the cases they are in, so the caller has checked that before asking here. Staff
-// stands on the same floor, hence by is the name of the actor as the audit log has it (staff.Actor.AuditName).
+// Whoever meets a person in a case sees what the case shows of him; that is for casework to decide.
 package register

@@ -15,9 +15,11 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"linli/internal/db"
 	"linli/internal/fault"
+	"linli/internal/lexicon"
 )
 
 // A Register (人口与组织登记) opens and seals what the tables keep. It is safe for concurrent use.
@@ -25,6 +27,8 @@ type Register struct {
 	path string
 	mu   sync.RWMutex
 	keys []key // the last one seals
+
+	words atomic.Pointer[lexicon.Lexicon]
 }
 
 // key is one secret of the key file and what is derived from it.

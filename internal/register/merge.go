@@ -60,8 +60,10 @@ func (r *Register) Merge(tx *db.Tx, gone, kept db.ID, deed db.ID, by, reason str
 			return wrap("drop key", err)
 		}
 	}
-	_, err = supplement(tx, p, Newcomer{Name: was.Name, Sex: was.Sex, Born: was.Born, Place: was.Place})
-	return err
+	if _, err = r.supplement(tx, p, Newcomer{Name: was.Name, Sex: was.Sex, Born: was.Born, Place: was.Place, Source: was.Source}); err != nil {
+		return err
+	}
+	return Withdraw(tx, gone)
 }
 
 // moveSecrets gives what is under seal to the entry that is kept. A sealed value is bound to its person, so it is opened and sealed anew.

@@ -8,8 +8,11 @@ import (
 
 	"linli/internal/civil"
 	"linli/internal/db"
+	"linli/internal/fact"
 	"linli/internal/fault"
 	"linli/internal/form"
+	"linli/internal/lexicon"
+	"linli/internal/place"
 )
 
 // Migrations creates the tables of this package.
@@ -23,11 +26,15 @@ type Person struct {
 	Name    string // "" when it was not given
 	Sex     form.Sex
 	Born    civil.Date
-	Place   string // code
+	Place   string // code of where the person lives
 	Address string
 	Source  string // where we know it from: a channel or an import
-	Created db.Time
-	Updated db.Time
+
+	Path     string     // of Place
+	HomePath string     // of the place of registration (户籍地), when it is one of ours
+	Died     civil.Date // zero while the person lives
+	Created  db.Time
+	Updated  db.Time
 }
 
 // A Newcomer is what somebody gives of himself when a case is registered.
@@ -70,7 +77,11 @@ func (n *Newcomer) settle() error {
 		*s.value = text
 	}
 	if n.IDNumber != "" && len(bad) == 0 {
+		given := n.Born
 		n.Born, n.Sex, _ = form.IDNumber(n.IDNumber)
+		if e := birthAgrees(given, n.Born); e != nil {
+			bad = append(bad, *e)
+		}
 	}
 	return fault.Fields(bad)
 }
@@ -106,7 +117,7 @@ func (r *Register) FindOrCreate(tx *db.Tx, n Newcomer) (p Person, created bool, 
 	if created = p.ID.IsZero(); created {
 		p, err = insert(tx, n)
 	} else {
-		p, err = supplement(tx, p, n)
+		p, err = r.supplement(tx, p, n)
 	}
 	if err != nil {
 		return p, false, err
@@ -156,42 +167,56 @@ func (r *Register) find(tx *db.Tx, n Newcomer) (Person, error) {
 }
 
 func insert(tx *db.Tx, n Newcomer) (Person, error) {
-	p := Person{ID: db.NewID(), Name: n.Name, Sex: n.Sex, Born: n.Born, Place: n.Place, Address: n.Address, Source: n.Source,
-		Created: db.At(tx.Now()), Updated: db.At(tx.Now())}
-	err := tx.Exec(`insert into person (`+personColumns+`) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.args()...)
+	paths, err := place.Paths(tx, n.Place)
 	if err != nil {
+		return Person{}, wrap("find place", err)
+	}
+	p := n.person(tx, paths)
+	if err := insertRows(tx, "person ("+personColumns+")", personWidth, p.args()); err != nil {
 		return p, wrap("add person", err)
 	}
 	return p, rekey(tx, Person{}, p)
 }
 
-// supplement fills in what was not known; an address given now is the later one and counts.
-func supplement(tx *db.Tx, p Person, n Newcomer) (Person, error) {
-	was := p
-	fill := func(to *string, from string) {
-		if *to == "" {
-			*to = from
+func (n Newcomer) person(tx *db.Tx, paths map[string]string) Person {
+	return Person{ID: db.NewID(), Name: n.Name, Sex: n.Sex, Born: n.Born, Place: n.Place, Address: n.Address, Source: n.Source,
+		Path: paths[n.Place], Created: db.At(tx.Now()), Updated: db.At(tx.Now())}
+}
+
+// supplement tells what was not known; an address given now is the later one and counts, unless a confirmed one stands.
+func (r *Register) supplement(tx *db.Tx, p Person, n Newcomer) (Person, error) {
+	var list []fact.Fact
+	add := func(name, value string) {
+		if value != "" {
+			list = append(list, fact.Fact{Subject: fact.Person(p.ID), Name: name, Value: value})
 		}
 	}
-	fill(&p.Name, n.Name)
-	fill((*string)(&p.Sex), string(n.Sex))
+	if p.Name == "" {
+		add(lexicon.Name, n.Name)
+	}
+	if p.Sex == "" {
+		add(lexicon.Sex, string(n.Sex))
+	}
 	if p.Born.IsZero() {
-		p.Born = n.Born
+		add(lexicon.Born, n.Born.String())
 	}
-	if n.Address != "" {
-		p.Address, p.Place = n.Address, n.Place
+	if n.Address != "" && n.Address != p.Address {
+		add(lexicon.Address, n.Address)
 	}
-	fill(&p.Place, n.Place)
-	if p == was {
+	if n.Place != "" && (p.Place == "" || n.Address != "" && n.Place != p.Place) {
+		add(lexicon.Place, n.Place)
+	}
+	for _, f := range list {
+		f.Telling = firstTelling(n.Source)
+		f.Path = p.Path
+		if _, err := r.Tell(tx, f); err != nil {
+			return p, wrap("supplement person", err)
+		}
+	}
+	if len(list) == 0 {
 		return p, nil
 	}
-	p.Updated = db.At(tx.Now())
-	err := tx.ExecOne("update person set name = ?, sex = ?, born = ?, place = ?, address = ?, updated_at = ? where id = ?",
-		p.Name, string(p.Sex), p.Born, p.Place, p.Address, p.Updated, p.ID)
-	if err != nil {
-		return p, wrap("supplement person", err)
-	}
-	return p, rekey(tx, was, p)
+	return PersonOf(tx, p.ID)
 }
 
 // AddMany adds newcomers without looking whether they are known, in few statements, for imports into an empty register.
@@ -206,6 +231,30 @@ func (r *Register) AddMany(tx *db.Tx, list []Newcomer) ([]db.ID, error) {
 		drafts[i], ids[i] = d, d.ID
 	}
 	return ids, r.AddDrafts(tx, drafts)
+}
+
+// pathsOf returns the paths of the places of newcomers.
+func pathsOf(tx *db.Tx, list []Newcomer) (map[string]string, error) {
+	out := map[string]string{}
+	var ask []string
+	for _, n := range list {
+		if _, asked := out[n.Place]; !asked && n.Place != "" {
+			out[n.Place] = ""
+			ask = append(ask, n.Place)
+		}
+	}
+	for len(ask) > 0 {
+		now := ask[:min(200, len(ask))]
+		ask = ask[len(now):]
+		paths, err := place.Paths(tx, now...)
+		if err != nil {
+			return nil, wrap("find places", err)
+		}
+		for code, path := range paths {
+			out[code] = path
+		}
+	}
+	return out, nil
 }
 
 func insertRows(tx *db.Tx, into string, width int, args []any) error {
@@ -228,14 +277,17 @@ func PersonOf(tx *db.Tx, id db.ID) (Person, error) {
 	return list[0], nil
 }
 
-const personColumns = "id, name, sex, born, place, address, source, created_at, updated_at"
+const (
+	personColumns = "id, name, sex, born, place, address, source, created_at, updated_at, path, home_path, died"
+	personWidth   = 12
+)
 
 func (p Person) args() []any {
-	return []any{p.ID, p.Name, string(p.Sex), p.Born, p.Place, p.Address, p.Source, p.Created, p.Updated}
+	return []any{p.ID, p.Name, string(p.Sex), p.Born, p.Place, p.Address, p.Source, p.Created, p.Updated, p.Path, p.HomePath, p.Died}
 }
 
 func scanPerson(r *db.Rows) (p Person, err error) {
-	err = r.Scan(&p.ID, &p.Name, (*string)(&p.Sex), &p.Born, &p.Place, &p.Address, &p.Source, &p.Created, &p.Updated)
+	err = r.Scan(&p.ID, &p.Name, (*string)(&p.Sex), &p.Born, &p.Place, &p.Address, &p.Source, &p.Created, &p.Updated, &p.Path, &p.HomePath, &p.Died)
 	return p, err
 }
 

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"linli/internal/audit"
+	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
+	"linli/internal/fact"
 	"linli/internal/fault"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -33,7 +35,7 @@ func each(t *testing.T, test func(t *testing.T, d *db.DB, r *register.Register, 
 			t.Fatal(err)
 		}
 		test(t, d, r, clock)
-	}, audit.Migrations, place.Migrations, register.Migrations)
+	}, audit.Migrations, place.Migrations, fact.Migrations, register.Migrations)
 }
 
 func meet(t *testing.T, d *db.DB, r *register.Register, n register.Newcomer) (p register.Person, created bool) {
@@ -344,5 +346,177 @@ func TestOrganisations(t *testing.T) {
 		for _, o := range []register.Organisation{{Name: ""}, {Name: "乙公司", Code: "91350200M000000510"}} {
 			wantKind(t, d, fault.KindInvalid, func(tx *db.Tx) error { _, err := register.PutOrganisation(tx, o); return err })
 		}
+	})
+}
+
+func TestRowsBeginTheHistory(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, r *register.Register, clock *dbtest.Clock) {
+		dbtest.Write(t, d, func(tx *db.Tx) error {
+			if err := place.Add(tx, place.Change{}, place.New{Code: "4112", Name: "甲市", Level: "市"}); err != nil {
+				return err
+			}
+			return place.Add(tx, place.Change{}, place.New{Code: "411202", Name: "乙区", Level: "县", Parent: "4112"})
+		})
+		before := db.At(clock.Now())
+		clock.Advance(time.Hour)
+		p, _ := meet(t, d, r, register.Newcomer{Name: "王方", Phone: phone, IDNumber: idNumber, Place: "411202", Address: "一号", Source: "window"})
+		first := db.At(clock.Now())
+		s := fact.Person(p.ID)
+		tell := func(name, value string, kind fact.SourceKind) (out fact.Outcome) {
+			t.Helper()
+			clock.Advance(time.Hour)
+			dbtest.Write(t, d, func(tx *db.Tx) (err error) {
+				out, err = r.Tell(tx, fact.Fact{Subject: s, Name: name, Value: value, Telling: fact.Telling{Source: fact.Source{Kind: kind, Name: "x"}}})
+				return err
+			})
+			return out
+		}
+		tell("name", "王芳", fact.ByClerk)
+		tell("education", "bachelor", fact.ByClerk)
+		dbtest.Read(t, d, func(tx *db.Tx) error {
+			for _, c := range []struct {
+				at   fact.AsOf
+				name string
+			}{{fact.AsOf{Known: before}, ""}, {fact.AsOf{Known: first}, "王方"}, {fact.AsOf{}, "王芳"}} {
+				known, err := r.Known(tx, s, []string{"name", "sex", "id_number"}, c.at)
+				if err != nil || known["name"].Value != c.name {
+					t.Errorf("as of %v the name is %+v, %v", c.at, known["name"], err)
+				}
+			}
+			known, err := r.Known(tx, s, []string{"name", "education", "id_number", "phone", "born", "address", "religion"}, fact.AsOf{})
+			if k := known["education"]; k.Shown != "本科" || k.Value != "bachelor" || k.Label != "文化程度" {
+				t.Errorf("education %+v", k)
+			}
+			if k := known["id_number"]; k.Value != "" || !strings.Contains(k.Shown, "*") || k.Sensitive != "masked" {
+				t.Errorf("ID number %+v", k)
+			}
+			if _, some := known["religion"]; some || known["born"].Value != "1949-12-31" || len(known) != 6 {
+				t.Errorf("known %+v", known)
+			}
+			row, err2 := register.PersonOf(tx, p.ID)
+			if row.Name != "王芳" || row.Path != "4112/411202/" || err2 != nil {
+				t.Errorf("the row says %+v", row)
+			}
+			return err
+		})
+		for _, bad := range []fact.Fact{{Name: "education", Value: "博士后"}, {Name: "place", Value: "999999"}, {Name: "shoe", Value: "42"}, {Name: "born", Value: "2026-02-30"}} {
+			bad.Subject, bad.Telling = s, fact.Telling{Source: fact.Source{Kind: fact.ByClerk}}
+			wantKind(t, d, fault.KindInvalid, func(tx *db.Tx) error { _, err := r.Tell(tx, bad); return err })
+		}
+		// a lasting disagreement between confirmed sources changes nothing until it is settled
+		tell("ethnicity", "汉族", fact.BySystem)
+		out := tell("ethnicity", "回族", fact.ByClerk)
+		dbtest.Write(t, d, func(tx *db.Tx) error {
+			return register.SettleConflict(tx, "clerk", out.Conflict, true, "以户口簿为准")
+		})
+		dbtest.Write(t, d, func(tx *db.Tx) error {
+			c, err := r.AskCorrection(tx, fact.Correction{Subject: s, Name: "name", Value: "王芬", Reason: "录入时写错了字", AskedBy: "a"})
+			if err != nil {
+				return err
+			}
+			return register.DecideCorrection(tx, "b", c.ID, true, "")
+		})
+		if err := d.Read(context.Background(), func(tx *db.Tx) error {
+			row, err := register.PersonOf(tx, p.ID)
+			if row.Name != "王芬" {
+				t.Errorf("after the correction the row says %q", row.Name)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestFindByNameStaysWithinTheScope(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, r *register.Register, _ *dbtest.Clock) {
+		dbtest.Write(t, d, func(tx *db.Tx) error {
+			for _, n := range []place.New{{Code: "4112", Name: "甲市", Level: "市"}, {Code: "411202", Name: "乙区", Level: "县", Parent: "4112"}, {Code: "411203", Name: "丙区", Level: "县", Parent: "4112"}} {
+				if err := place.Add(tx, place.Change{}, n); err != nil {
+					return err
+				}
+			}
+			var list []register.Newcomer
+			for i, name := range []string{"王芳", "王芳芳", "李王芳", "王芳", "赵一"} {
+				list = append(list, register.Newcomer{Name: name, Place: []string{"411202", "411203"}[i/3]})
+			}
+			_, err := r.AddMany(tx, list)
+			return err
+		})
+		dbtest.Read(t, d, func(tx *db.Tx) error {
+			names := func(q register.Query) string {
+				t.Helper()
+				q.Limit = 10
+				list, err := register.FindByName(tx, q)
+				if err != nil {
+					t.Error(err)
+				}
+				var out []string
+				for _, p := range list {
+					out = append(out, p.Name)
+				}
+				return strings.Join(out, " ")
+			}
+			for _, c := range []struct {
+				q    register.Query
+				want string
+			}{
+				{register.Query{Places: []string{"4112/"}, Words: "王芳"}, "王芳 王芳 王芳芳"},
+				{register.Query{Places: []string{"4112/411202/"}, Words: "王芳"}, "王芳 王芳芳"},
+				{register.Query{Places: []string{"4112/411202/"}, Within: "4112/411203/", Words: "王芳"}, ""},
+				{register.Query{Places: []string{"4112/"}, Within: "4112/411203/", Words: "王芳"}, "王芳"},
+				{register.Query{Places: []string{"4112/"}, Within: "4112/411202/", Words: "芳芳"}, "王芳芳"},
+				{register.Query{Words: "王芳"}, ""},
+			} {
+				if got := names(c.q); got != c.want {
+					t.Errorf("%+v found %q, want %q", c.q, got, c.want)
+				}
+			}
+			for _, words := range []string{"王", "%芳", "_ %"} {
+				_, err := register.FindByName(tx, register.Query{Places: []string{"4112/"}, Words: words})
+				if fault.KindOf(err) != fault.KindInvalid {
+					t.Errorf("%q: %v", words, err)
+				}
+			}
+			return nil
+		})
+	})
+}
+
+func TestUnusualNewcomersAreAskedAbout(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, r *register.Register, _ *dbtest.Clock) {
+		born := civil.MustDate("1985-01-01")
+		dbtest.Write(t, d, func(tx *db.Tx) error {
+			if err := place.Add(tx, place.Change{}, place.New{Code: "4112", Name: "甲市", Level: "市"}); err != nil {
+				return err
+			}
+			_, err := r.AddMany(tx, []register.Newcomer{{Name: "王芳", Born: born, Place: "4112"}, {Name: "王园", Born: born, Place: "4112", IDNumber: "932682198501010017"}})
+			return err
+		})
+		dbtest.Read(t, d, func(tx *db.Tx) error {
+			for _, c := range []struct {
+				n    register.Newcomer
+				want string
+			}{
+				{register.Newcomer{Name: "王芳", Born: born}, "name"},
+				{register.Newcomer{Name: "王圆", Born: born}, ""}, // a twin has another name
+				{register.Newcomer{Name: "王芳", Born: civil.MustDate("1905-01-01")}, "born"},
+				{register.Newcomer{Name: "李四", Born: civil.MustDate("1935-01-01")}, ""},
+			} {
+				list, err := r.Doubts(tx, c.n, "4112/")
+				got := ""
+				for _, x := range list {
+					got += x.Field
+				}
+				if err != nil || got != c.want {
+					t.Errorf("%+v: %q, %v", c.n, got, err)
+				}
+			}
+			_, err := r.Doubts(tx, register.Newcomer{Name: "王芳", Born: born, IDNumber: idNumber}, "4112/")
+			if f := fault.As(err); f == nil || len(f.Fields) != 1 || f.Fields[0].Field != "born" {
+				t.Errorf("a birthday that disagrees with the ID number: %v", err)
+			}
+			return nil
+		})
 	})
 }

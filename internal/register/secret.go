@@ -33,6 +33,17 @@ type Contact struct {
 	Last   db.Time // when it was given again the last time
 }
 
+// Words returns the kind in Chinese.
+func (k Kind) Words() string {
+	switch k {
+	case IDNumber:
+		return "身份证号"
+	case Phone:
+		return "电话"
+	}
+	return "电子邮箱"
+}
+
 func (k Kind) field() string { return strings.ReplaceAll(string(k), "-", "_") }
 
 // normal returns a value in the one form in which it is sealed and looked up. Returns invalid.
@@ -131,7 +142,7 @@ func (r *Register) holders(tx *db.Tx, kind Kind, value string) ([]Person, error)
 		args = append(args, k.digest(kind, value))
 	}
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(keys)), ", ")
-	return db.Select(tx, scanPerson, `select p.id, p.name, p.sex, p.born, p.place, p.address, p.source, p.created_at, p.updated_at
+	return db.Select(tx, scanPerson, `select p.id, p.name, p.sex, p.born, p.place, p.address, p.source, p.created_at, p.updated_at, p.path, p.home_path, p.died
 		from register_secret s join person p on p.id = s.person
 		where s.kind = ? and s.lookup in (`+marks+`) order by s.last_at desc, s.id desc`, args...)
 }

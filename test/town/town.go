@@ -13,6 +13,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
+	"linli/internal/fact"
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
@@ -39,7 +40,7 @@ type Town struct {
 // Migrations are the tables of every package up to casework.
 func Migrations() []fs.FS {
 	return []fs.FS{audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations,
-		register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations}
+		fact.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations}
 }
 
 // Each runs a test in the town on both engines. More migrations are those of packages above casework.

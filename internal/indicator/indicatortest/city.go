@@ -13,6 +13,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
 	"linli/internal/duty"
+	"linli/internal/fact"
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
@@ -25,7 +26,7 @@ import (
 )
 
 // Migrations are those of everything below the counting packages.
-var Migrations = []fs.FS{audit.Migrations, job.Migrations, search.Migrations, once.Migrations, place.Migrations, register.Migrations,
+var Migrations = []fs.FS{audit.Migrations, job.Migrations, search.Migrations, once.Migrations, place.Migrations, fact.Migrations, register.Migrations,
 	staff.Migrations, catalog.Migrations, notify.Migrations, casework.Migrations, duty.Migrations}
 
 // Paths of the places of the city.

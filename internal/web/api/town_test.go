@@ -22,6 +22,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
 	"linli/internal/duty"
+	"linli/internal/fact"
 	"linli/internal/indicator"
 	"linli/internal/job"
 	"linli/internal/notice"
@@ -81,7 +82,7 @@ func eachWith(t *testing.T, l api.Limits, test func(w *town)) {
 		w := found(t, d, clock)
 		w.serve(l)
 		test(w)
-	}, audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations, register.Migrations,
+	}, audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations, fact.Migrations, register.Migrations,
 		staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations, duty.Migrations, notice.Migrations, indicator.Migrations)
 }
 

@@ -24,6 +24,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
 	"linli/internal/duty"
+	"linli/internal/fact"
 	"linli/internal/flow"
 	"linli/internal/job"
 	"linli/internal/notice"
@@ -65,7 +66,7 @@ func each(t *testing.T, test func(w *town)) {
 }
 
 var migrations = []fs.FS{audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations,
-	register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations, duty.Migrations,
+	fact.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations, duty.Migrations,
 	notice.Migrations}
 
 func found(t *testing.T, d *db.DB, clock *dbtest.Clock) *town {

@@ -1,0 +1,376 @@
+package event
+
+import (
+	"slices"
+	"strings"
+
+	"linli/internal/civil"
+	"linli/internal/db"
+	"linli/internal/fact"
+	"linli/internal/fault"
+	"linli/internal/form"
+	"linli/internal/lexicon"
+	"linli/internal/place"
+	"linli/internal/register"
+	"linli/internal/staff"
+)
+
+// The states of a notice about floating population, in the order in which it goes.
+const (
+	Collected = "collected" // told by who met the person
+	Verified  = "verified"  // looked into where he is
+	Counted   = "counted"   // in the street's figures of the month
+	Shared    = "shared"    // told to the place he comes from
+	Closed    = "closed"    // answered from there
+)
+
+// StateWords returns a state in Chinese.
+func StateWords(state string) string {
+	return map[string]string{Collected: "待核实", Verified: "待汇总", Counted: "待通报户籍地", Shared: "待户籍地反馈", Closed: "已反馈"}[state]
+}
+
+// The ways of a notice.
+const (
+	Arrival   = "arrival"
+	Departure = "departure"
+)
+
+// A Floating (流动人口通报) is one person who came or went, on the way between the place where he is and the place where he is registered.
+type Floating struct {
+	ID       db.ID
+	Person   db.ID
+	Way      string // Arrival or Departure
+	Place    string // where he is, or was
+	Path     string
+	Home     string // code of ours or the name of a place that is not
+	HomePath string // "" for a home outside the city, which is told by letter and whose answer is entered here
+	On       civil.Date
+	State    string
+	Month    string // in whose figures he is counted
+	By       map[string]string
+	At       map[string]db.Time
+	Answer   string // confirmed, differs or unknown
+	Note     string
+}
+
+const floatingColumns = `id, person, way, place, path, home, home_path, happened, state, month, collected_by, collected_at, verified_by, verified_at,
+	shared_by, shared_at, answered_by, answered_at, answer, note`
+
+func scanFloating(r *db.Rows) (f Floating, err error) {
+	var by [4]string
+	var at [4]db.Time
+	err = r.Scan(&f.ID, &f.Person, &f.Way, &f.Place, &f.Path, &f.Home, &f.HomePath, &f.On, &f.State, &f.Month, &by[0], &at[0], &by[1], &at[1],
+		&by[2], &at[2], &by[3], &at[3], &f.Answer, &f.Note)
+	f.By, f.At = map[string]string{}, map[string]db.Time{}
+	for i, state := range []string{Collected, Verified, Shared, Closed} {
+		f.By[state], f.At[state] = by[i], at[i]
+	}
+	return f, err
+}
+
+// A Newcomer is what is collected of somebody who came to live here for a time.
+type Newcomer struct {
+	register.Newcomer
+	Dwelling db.ID  // zero: only the address is known
+	Home     string // code of ours or the name of a place that is not
+	HomeAt   string // address there
+	Reason   string // one of the options of stay_reason
+	Until    civil.Date
+	On       civil.Date
+}
+
+// Arrive collects a newcomer: what he says is stated until somebody has looked. Returns invalid, forbidden, and conflict for one who is on the way already.
+func (e *Events) Arrive(tx *db.Tx, by staff.Actor, n Newcomer) (Floating, error) {
+	at, err := register.StandingPlace(tx, "place", n.Place)
+	if err != nil {
+		return Floating{}, err
+	}
+	if !within(register.Sight(by, register.ForService), at.Path) {
+		return Floating{}, fault.Forbidden("%s不在您负责的区域内", at.Name)
+	}
+	if strings.TrimSpace(n.Home) == "" {
+		return Floating{}, fault.Invalid("home", "请填写户籍地")
+	}
+	if n.Name == "" {
+		return Floating{}, fault.Invalid("name", "请填写姓名")
+	}
+	n.Source = "floating"
+	p, _, err := e.Register.FindOrCreate(tx, n.Newcomer)
+	if err != nil {
+		return Floating{}, err
+	}
+	d, err := e.begin(tx, by, n.On, "", at.Path)
+	if err != nil {
+		return Floating{}, err
+	}
+	if _, err := alive(tx, "name", p.ID, d.on); err != nil {
+		return Floating{}, err
+	}
+	d.t.Certainty = fact.Stated
+	s := person(p.ID)
+	for name, value := range map[string]string{lexicon.Place: at.Code, lexicon.Address: n.Address, lexicon.Residence: "floating", lexicon.HomePlace: n.Home,
+		"registered_address": n.HomeAt, "stay_reason": n.Reason, "stay_since": d.on.String(), "stay_until": n.Until.String()} {
+		if value == "" {
+			continue
+		}
+		if _, err := e.Register.Tell(tx, fact.Fact{Subject: s, Name: name, Value: value, From: d.on, Telling: d.t}); err != nil {
+			return Floating{}, err
+		}
+	}
+	d.touch(s)
+	if !n.Dwelling.IsZero() {
+		if err := d.relate(lexicon.LivesAt, s, fact.Dwelling(n.Dwelling), ""); err != nil {
+			return Floating{}, err
+		}
+	}
+	return e.send(tx, d, p, Arrival, at, n.Home)
+}
+
+// Depart collects that somebody who floats left. Returns invalid, forbidden.
+func (e *Events) Depart(tx *db.Tx, by staff.Actor, id db.ID, on civil.Date, to string) (Floating, error) {
+	s := person(id)
+	if err := register.See(tx, by, s, register.ForService); err != nil {
+		return Floating{}, err
+	}
+	p, err := register.PersonOf(tx, id)
+	if err != nil {
+		return Floating{}, err
+	}
+	home, known, err := fact.One(tx, s, lexicon.HomePlace, fact.AsOf{})
+	if err != nil {
+		return Floating{}, err
+	}
+	if !known {
+		return Floating{}, fault.Invalid("home", "没有登记户籍地，请先登记")
+	}
+	at, err := place.Get(tx, p.Place)
+	if err != nil {
+		return Floating{}, err
+	}
+	d, err := e.begin(tx, by, on, "", at.Path)
+	if err != nil {
+		return Floating{}, err
+	}
+	if err := d.end(s, nil, lexicon.LivesAt, lexicon.Rents); err != nil {
+		return Floating{}, err
+	}
+	if err := d.change(s, lexicon.Residence, "out"); err != nil {
+		return Floating{}, err
+	}
+	if err := d.change(s, lexicon.Address, to); err != nil {
+		return Floating{}, err
+	}
+	return e.send(tx, d, p, Departure, at, home.Value)
+}
+
+// send puts a notice on its way.
+func (e *Events) send(tx *db.Tx, d *deed, p register.Person, way string, at place.Place, home string) (Floating, error) {
+	paths, err := place.Paths(tx, home)
+	if err != nil {
+		return Floating{}, err
+	}
+	var open int
+	if err := tx.QueryRow("select count(*) from event_floating where person = ? and way = ? and state <> ?", p.ID, way, Closed).Scan(&open); err != nil {
+		return Floating{}, wrap("find notice", err)
+	}
+	if open > 0 {
+		return Floating{}, fault.Conflict("%s的流动登记正在办理，不必重复登记", form.MaskName(p.Name))
+	}
+	f := Floating{ID: db.NewID(), Person: p.ID, Way: way, Place: at.Code, Path: at.Path, Home: home, HomePath: paths[home], On: d.on, State: Collected}
+	err = tx.Exec("insert into event_floating ("+floatingColumns+") values (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', '', '', '', '', '', '', '')",
+		f.ID, f.Person, f.Way, f.Place, f.Path, f.Home, f.HomePath, f.On, f.State, d.t.By, db.At(tx.Now()))
+	if err != nil {
+		return f, wrap("add notice", err)
+	}
+	kind := MovedIn
+	if way == Departure {
+		kind = MovedOut
+	}
+	_, err = d.finish(kind, person(p.ID), "流动人口")
+	return f, err
+}
+
+func within(paths []string, path string) bool {
+	return slices.ContainsFunc(paths, func(p string) bool { return place.Within(path, p) })
+}
+
+// FloatingOf returns a notice. Returns notfound.
+func FloatingOf(tx *db.Tx, id db.ID) (Floating, error) {
+	list, err := db.Select(tx, scanFloating, "select "+floatingColumns+" from event_floating where id = ?", id)
+	if err == nil && len(list) == 0 {
+		err = fault.NotFound("没有这条流动人口通报")
+	}
+	if err != nil {
+		return Floating{}, wrap("read notice", err)
+	}
+	return list[0], nil
+}
+
+// here returns a notice that the actor may move on where the person is.
+func here(tx *db.Tx, by staff.Actor, id db.ID) (Floating, error) {
+	f, err := FloatingOf(tx, id)
+	if err == nil && !within(register.Sight(by, register.ForService), f.Path) {
+		err = fault.Forbidden("这条通报不在您负责的区域内")
+	}
+	return f, err
+}
+
+// step moves a notice from one state to the next. Returns conflict when somebody did so before.
+func step(tx *db.Tx, f Floating, from, to, set string, args ...any) error {
+	n, err := tx.ExecCount("update event_floating set state = ?, "+set+" where id = ? and state = ?", append(append([]any{to}, args...), f.ID, from)...)
+	if err != nil {
+		return wrap("move notice", err)
+	}
+	if n == 0 {
+		return fault.Conflict("这条通报现在是“%s”，请刷新后再办", StateWords(f.State))
+	}
+	return nil
+}
+
+// Verify says that somebody looked into a notice where the person is: what he stated is confirmed. Returns forbidden, conflict.
+func (e *Events) Verify(tx *db.Tx, by staff.Actor, id db.ID) error {
+	f, err := here(tx, by, id)
+	if err != nil {
+		return err
+	}
+	if err := step(tx, f, Collected, Verified, "verified_by = ?, verified_at = ?", by.AuditName(), db.At(tx.Now())); err != nil {
+		return err
+	}
+	s := person(f.Person)
+	stated, err := fact.Of(tx, s, fact.AsOf{Valid: f.On})
+	if err != nil {
+		return err
+	}
+	d, err := e.begin(tx, by, f.On, "", f.Path)
+	if err != nil {
+		return err
+	}
+	for _, x := range stated {
+		if x.Certainty == fact.Confirmed {
+			continue
+		}
+		t := d.t
+		t.Source = x.Source
+		if _, err := e.Register.Tell(tx, fact.Fact{Subject: s, Name: x.Name, Value: x.Value, From: x.From, To: x.To, Telling: t}); err != nil {
+			return err
+		}
+	}
+	return record(tx, by, "verify-floating", s, map[string]string{"notice": f.ID.String()})
+}
+
+// Aggregate counts what a street has verified into the figures of a month and returns how many. Returns forbidden.
+func (e *Events) Aggregate(tx *db.Tx, by staff.Actor, path, month string) (int64, error) {
+	if !within(register.Sight(by, register.ForService), path) {
+		return 0, fault.Forbidden("这条通报不在您负责的区域内")
+	}
+	if _, err := civil.ParseDate(month + "-01"); err != nil {
+		return 0, fault.Invalid("month", "月份应写作 2026-10")
+	}
+	from, end := place.Range(path)
+	n, err := tx.ExecCount("update event_floating set state = ?, month = ? where state = ? and path >= ? and path < ?", Counted, month, Verified, from, end)
+	if err != nil {
+		return 0, wrap("aggregate", err)
+	}
+	city, err := place.City(tx)
+	if err != nil {
+		return 0, err
+	}
+	return n, record(tx, by, "aggregate-floating", fact.Subject{Kind: "place"}, map[string]string{"path": path, "month": month, "city": city})
+}
+
+// Share tells the home of what was counted. Returns forbidden, conflict.
+func (e *Events) Share(tx *db.Tx, by staff.Actor, id db.ID) error {
+	f, err := here(tx, by, id)
+	if err != nil {
+		return err
+	}
+	if err := step(tx, f, Counted, Shared, "shared_by = ?, shared_at = ?", by.AuditName(), db.At(tx.Now())); err != nil {
+		return err
+	}
+	return record(tx, by, "share-floating", person(f.Person), map[string]string{"notice": f.ID.String(), "home": f.Home})
+}
+
+// A Feedback (户籍地反馈) is what the home says of somebody who is elsewhere.
+type Feedback struct {
+	Answer string            // confirmed, differs or unknown
+	Facts  map[string]string // what is on record at home, by word
+	Note   string
+}
+
+// Answers are the ways to answer, with their words.
+func Answers() []form.Option {
+	return []form.Option{{Value: "confirmed", Label: "情况属实"}, {Value: "differs", Label: "有出入，以户籍地登记为准"}, {Value: "unknown", Label: "查无此人"}}
+}
+
+// Feed answers a notice from the home. What the home has on record is told as its own; where that differs from what was confirmed, a conflict
+// waits where the person is. For a home outside the city the people where he is enter the answer. Returns invalid, forbidden, conflict.
+func (e *Events) Feed(tx *db.Tx, by staff.Actor, id db.ID, x Feedback) error {
+	f, err := FloatingOf(tx, id)
+	if err != nil {
+		return err
+	}
+	side := f.HomePath
+	if side == "" {
+		side = f.Path
+	}
+	if !within(register.Sight(by, register.ForService), side) {
+		return fault.Forbidden("这条通报由户籍地反馈，不在您负责的区域内")
+	}
+	if !slices.ContainsFunc(Answers(), func(o form.Option) bool { return o.Value == x.Answer }) {
+		return fault.Invalid("answer", "请选择反馈结果")
+	}
+	if x.Answer != "confirmed" && strings.TrimSpace(x.Note) == "" {
+		return fault.Invalid("note", "请写明出入在哪里，或者查询的情况")
+	}
+	err = step(tx, f, Shared, Closed, "answered_by = ?, answered_at = ?, answer = ?, note = ?", by.AuditName(), db.At(tx.Now()), x.Answer, strings.TrimSpace(x.Note))
+	if err != nil {
+		return err
+	}
+	s := person(f.Person)
+	t := fact.Telling{Deed: db.NewID(), Source: fact.Source{Kind: fact.BySystem, Name: "户籍地 " + f.Home}, Certainty: fact.Confirmed, By: by.AuditName(),
+		Basis: "流动人口通报 " + f.ID.String(), Path: f.Path}
+	for name, value := range x.Facts {
+		if strings.TrimSpace(value) == "" {
+			continue
+		}
+		if _, err := e.Register.Tell(tx, fact.Fact{Subject: s, Name: name, Value: value, Telling: t}); err != nil {
+			return err
+		}
+	}
+	return record(tx, by, "answer-floating", s, map[string]string{"notice": f.ID.String(), "answer": x.Answer})
+}
+
+// A Side says from which end a queue of notices is looked at.
+type Side string
+
+// The two ends.
+const (
+	Here Side = "here" // where people are
+	Home Side = "home" // where they are registered
+)
+
+// Waiting returns the notices in one state for an actor, from one end, in the order of arrival.
+func Waiting(tx *db.Tx, by staff.Actor, side Side, state string, after db.ID, limit int) ([]Floating, error) {
+	column := "path"
+	if side == Home {
+		column = "home_path"
+	}
+	var conds []string
+	args := []any{state}
+	for _, p := range register.Sight(by, register.ForService) {
+		from, end := place.Range(p)
+		conds, args = append(conds, column+" >= ? and "+column+" < ?"), append(args, from, end)
+	}
+	if len(conds) == 0 {
+		return nil, nil
+	}
+	list, err := db.Select(tx, scanFloating, "select "+floatingColumns+" from event_floating where state = ? and ("+strings.Join(conds, " or ")+") and id > ? order by id limit ?",
+		append(args, after, limit)...)
+	return list, wrap("list notices", err)
+}
+
+// FloatingOfPerson returns the notices about a person, the latest first.
+func FloatingOfPerson(tx *db.Tx, id db.ID) ([]Floating, error) {
+	list, err := db.Select(tx, scanFloating, "select "+floatingColumns+" from event_floating where person = ? order by id desc", id)
+	return list, wrap("list notices", err)
+}
