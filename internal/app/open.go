@@ -160,6 +160,11 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	if _, settled := a.Places.Tree().Get(a.City); settled {
 		a.Catalog.Settle(a.City)
 	}
+	words, err := a.Catalog.Index().Lexicon()
+	if err != nil {
+		return err
+	}
+	a.People.UseWords(words)
 	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index, People: a.People, SMS: !o.Quiet})
 	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
 	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})

@@ -3,13 +3,16 @@ package app
 import (
 	"net/http"
 
+	"linli/internal/class"
 	"linli/internal/demo"
+	"linli/internal/event"
 	"linli/internal/web/account"
 	"linli/internal/web/admin"
 	"linli/internal/web/api"
 	"linli/internal/web/community"
 	"linli/internal/web/department"
 	"linli/internal/web/part"
+	"linli/internal/web/register"
 	"linli/internal/web/resident"
 	webservice "linli/internal/web/service"
 	"linli/internal/web/supervisor"
@@ -27,6 +30,8 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})
 	supervisor.Routes(mux, &supervisor.Pages{Town: town, Sessions: a.Sessions, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties})
 	community.Routes(mux, &community.Pages{Town: town, Sessions: a.Sessions, Admissions: a.Admissions, Tables: a.Tables})
+	register.Routes(mux, &register.Pages{Town: town, Sessions: a.Sessions, Events: &event.Events{Register: a.People},
+		Classes: &class.Classes{Register: a.People, Packs: a.Catalog.Index}})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Limits: a.limits, Log: a.Log})

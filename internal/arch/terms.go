@@ -11,7 +11,7 @@ import (
 
 // domains hold the nouns of the town. Each exported type there says which Chinese word it stands for.
 var domains = []string{
-	"internal/place", "internal/lexicon", "internal/fact", "internal/register", "internal/event", "internal/staff", "internal/book", "internal/catalog", "internal/ledger",
+	"internal/place", "internal/lexicon", "internal/fact", "internal/register", "internal/event", "internal/class", "internal/staff", "internal/book", "internal/catalog", "internal/ledger",
 	"internal/notify", "internal/casework", "internal/duty", "internal/benefit", "internal/serviceorder",
 	"internal/assembly", "internal/notice", "internal/credit", "internal/exchange", "internal/indicator", "internal/admission", "internal/hall", "internal/table",
 }
@@ -20,7 +20,7 @@ var domains = []string{
 // in the glossary.
 var notNouns = map[string]string{
 	"Admissions": "functions bound to what they need", "Attempt": "result of one try to send", "BadRow": "line of an import", "Canvas": "argument: where an invented map lies",
-	"Cases": "functions bound to what they need", "Change": "argument: day and basis of a change",
+	"Classes": "functions bound to what they need", "Cases": "functions bound to what they need", "Change": "argument: day and basis of a change",
 	"AsOf": "argument: the two axes of time", "Directory": "copy in memory", "Events": "functions bound to what they need", "Outcome": "result of a telling", "Queue": "argument of a list",
 	"Side": "argument of a list", "SourceKind": "by what way", "Subject": "whom a fact is about, see lexicon.Kind", "Duties": "functions bound to what they need", "Drawn": "result: an invented outline", "FileGateway": "one kind of gateway",
 	"Filter": "argument of a list", "HTTPGateway": "one kind of gateway", "Index": "keeper of a copy in memory",

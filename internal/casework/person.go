@@ -59,3 +59,12 @@ func (c *Cases) CameBy(tx *db.Tx, id db.ID) (db.ID, error) {
 	}
 	return list[0], nil
 }
+
+// OfPerson lists the cases that a person of the register reported, newest first, as far as the actor sees them.
+func (c *Cases) OfPerson(tx *db.Tx, by staff.Actor, person db.ID, limit int) ([]Line, error) {
+	ids, err := db.Select(tx, scanID, `select case_id from case_reporter where person = ? group by case_id order by max(at) desc limit ?`, person, limit)
+	if err != nil {
+		return nil, err
+	}
+	return c.lines(tx, c.those(tx, by, ids))
+}

@@ -19,6 +19,7 @@ import (
 func (r *reading) editions() {
 	r.force()
 	r.reckon()
+	r.lexicon = r.words()
 	for _, day := range r.days() {
 		r.pack.editions = append(r.pack.editions, r.edition(day))
 	}
@@ -86,6 +87,11 @@ func (r *reading) edition(on civil.Date) *Edition {
 	}
 	for _, p := range r.parts.tables {
 		e.Tables = append(e.Tables, r.table(p, on))
+	}
+	for _, p := range r.parts.classes {
+		if c := r.class(p, r.lexicon, on); c != nil {
+			e.Classes = append(e.Classes, c)
+		}
 	}
 	return e
 }

@@ -58,6 +58,9 @@ func Load(fsys fs.FS, o Options) (*Index, error) {
 	if len(ps) > 0 {
 		return nil, sorted(ps)
 	}
+	if _, err := ix.Lexicon(); err != nil {
+		return nil, fmt.Errorf("load packs: %w", err)
+	}
 	if ps := ix.cross(); len(ps) > 0 {
 		return nil, sorted(ps)
 	}

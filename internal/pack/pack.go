@@ -8,6 +8,7 @@ import (
 	"linli/internal/flow"
 	"linli/internal/form"
 	"linli/internal/law"
+	"linli/internal/lexicon"
 	"linli/internal/pack/strict"
 )
 
@@ -23,8 +24,10 @@ type Pack struct {
 	Examples []Example
 	Adopted  *Adoption // what the city has set: the document of another place holds here too; nil: no
 
-	editions  []*Edition // ascending by From
-	elements  map[string]Element
+	editions []*Edition // ascending by From
+	elements map[string]Element
+
+	Words     []lexicon.Word // facts of the registers that the document adds
 	files     map[string][]byte
 	place     *strict.Doc // of document.yaml
 	reckoning reckoning
@@ -46,6 +49,7 @@ type Edition struct {
 
 	itemFlows []*flow.Flow
 	Tables    []*Table
+	Classes   []*Class
 }
 
 // On returns the edition for a day. A case keeps the one of the day it was registered.

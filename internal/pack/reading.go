@@ -13,6 +13,7 @@ import (
 
 	"linli/internal/civil"
 	"linli/internal/law"
+	"linli/internal/lexicon"
 	"linli/internal/pack/strict"
 	"linli/internal/rule"
 )
@@ -25,13 +26,14 @@ const (
 
 // reading is one pack while it is read. Problems are collected; the pack is used only when there are none.
 type reading struct {
-	dir   string
-	pack  *Pack
-	spec  documentSpec
-	parts parts
-	used  map[string]bool // parameters asked for
-	docs  map[string]*strict.Doc
-	ps    rule.Problems
+	dir     string
+	pack    *Pack
+	spec    documentSpec
+	parts   parts
+	used    map[string]bool // parameters asked for
+	docs    map[string]*strict.Doc
+	ps      rule.Problems
+	lexicon *lexicon.Lexicon // of the standard and this pack
 }
 
 func (r *reading) bad(at rule.At, format string, args ...any) { r.ps.Addf(at, format, args...) }

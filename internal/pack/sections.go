@@ -24,6 +24,8 @@ type parts struct {
 	items      []part[itemSpec]
 	admissions []part[admissionSpec]
 	tables     []part[tableSpec]
+	facts      []part[factSpec]
+	classes    []part[classSpec]
 	examples   []part[Example]
 }
 
@@ -108,10 +110,14 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 		take(r, doc, &r.parts.tables)
 	case "admissions":
 		take(r, doc, &r.parts.admissions)
+	case "facts":
+		take(r, doc, &r.parts.facts)
+	case "classes":
+		take(r, doc, &r.parts.classes)
 	case "examples":
 		take(r, doc, &r.parts.examples)
 	default:
-		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、watches、notices、books、items、admissions、tables、examples", folder)
+		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、watches、notices、books、items、admissions、tables、facts、classes、examples", folder)
 	}
 }
 

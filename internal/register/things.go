@@ -1,0 +1,48 @@
+package register
+
+import (
+	"strings"
+
+	"linli/internal/db"
+	"linli/internal/lexicon"
+	"linli/internal/place"
+)
+
+// A Thing (登记清单行) is a household, dwelling, organisation or facility as a list shows it.
+type Thing struct {
+	ID    db.ID
+	Name  string
+	Place string // code
+}
+
+// listed says by which column each kind is listed. A dwelling is listed by its building; parts are found on its page.
+var listed = map[lexicon.Kind]struct{ table, column, where string }{
+	lexicon.Household:    {"household", "address", "closed = ''"},
+	lexicon.Dwelling:     {"dwelling", "address", "closed = '' and parent = 0"},
+	lexicon.Organisation: {"organisation", "name", "closed = ''"},
+	lexicon.Facility:     {"facility", "name", "closed = ''"},
+}
+
+// Things returns what is registered at places, whose name or address begins with the words.
+func Things(tx *db.Tx, kind lexicon.Kind, q Query) ([]Thing, error) {
+	x, ok := listed[kind]
+	if !ok {
+		return nil, nil
+	}
+	words := likeText(strings.TrimSpace(q.Words))
+	var out []Thing
+	for _, p := range bounds(q.Places, q.Within) {
+		from, end := place.Range(p)
+		cond, args := "path >= ? and path < ? and "+x.where, []any{from, end}
+		if words != "" {
+			cond, args = cond+" and "+x.column+" like ?", append(args, "%"+words+"%")
+		}
+		list, err := db.Select(tx, func(r *db.Rows) (t Thing, err error) { return t, r.Scan(&t.ID, &t.Name, &t.Place) },
+			"select id, "+x.column+", place from "+x.table+" where "+cond+" order by path, id limit ?", append(args, q.Limit)...)
+		if err != nil {
+			return nil, wrap("list things", err)
+		}
+		out = append(out, list...)
+	}
+	return out[:min(len(out), q.Limit)], nil
+}
