@@ -27,11 +27,11 @@ import (
 
 func eachRegister(t *testing.T, test func(t *testing.T, w *town.Town)) {
 	t.Helper()
-	town.Each(t, test, fact.Migrations, duplicate.Migrations, exchange.Migrations)
+	town.Each(t, test, duplicate.Migrations, exchange.Migrations)
 }
 
 func sqliteRegister(t testing.TB) *town.Town {
-	return town.SQLite(t, fact.Migrations, duplicate.Migrations, exchange.Migrations)
+	return town.SQLite(t, duplicate.Migrations, exchange.Migrations)
 }
 
 // clerk registers in the county in the east.
