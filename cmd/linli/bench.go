@@ -21,9 +21,10 @@ func measure(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			if len(args) > 1 && args[1] == "import" {
 				return measurePersons(args[2:], stdout, stderr)
 			}
+			return measureRegister(args[1:], stdout, stderr)
 		}
 	}
-	fmt.Fprint(stderr, "用法：linli bench cases、linli bench queues 或 linli bench register import，后加选项\n")
+	fmt.Fprint(stderr, "用法：linli bench cases、linli bench queues、linli bench register 或 linli bench register import，后加选项\n")
 	return 2
 }
 
@@ -132,5 +133,34 @@ func measurePersons(args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stdout, "\n%s，%d 人：%.1f 秒，每秒 %.0f 人（最后十分之一每秒 %.0f 人）；每处理器秒 %.0f 人；同一张表再导入每秒 %.0f 人\n", r.DB, r.Persons, r.Seconds, r.PerSec, r.Last, r.PerCPU, r.Again)
 	fmt.Fprintf(stdout, "内存 %.0f MB，数据库 %.0f MB；新增 %d，疑似重复 %d，拒收 %d\n", r.Memory, r.Size, r.Result.Added, r.Result.Likely, r.Result.Rejected)
+	return 0
+}
+
+func measureRegister(args []string, stdout, stderr io.Writer) int {
+	f := flag.NewFlagSet("bench register", flag.ContinueOnError)
+	o := bench.RegisterOptions{Progress: say(stderr)}
+	f.StringVar(&o.DB, "db", "sqlite", "sqlite，或可以新建数据库的 postgres://…")
+	f.StringVar(&o.Data, "data", "", "保留数据的目录（SQLite）；已经写入过的不再写入")
+	f.IntVar(&o.Persons, "persons", 1_200_000, "人数")
+	f.IntVar(&o.Rounds, "rounds", 300, "每个问题问几次")
+	asJSON := f.Bool("json", false, "以 JSON 输出")
+	if code, done := parse(f, args, stderr); done {
+		return code
+	}
+	ctx, stop := until()
+	defer stop()
+	r, err := bench.Register(ctx, o)
+	if err != nil {
+		return failed(stderr, "测量中断", err)
+	}
+	if *asJSON {
+		return printed(stdout, stderr, r)
+	}
+	fmt.Fprintf(stdout, "\n%s，%d 人，写入 %.0f 秒\n", r.DB, r.Persons, r.Filled)
+	fmt.Fprintf(stdout, "%-42s %6s %9s %9s %9s\n", "", "行", "p50 毫秒", "p95 毫秒", "p99 毫秒")
+	for _, a := range r.Answers {
+		fmt.Fprintf(stdout, "%-42s %6d %9.2f %9.2f %9.2f\n", a.Question, a.Rows, a.P50, a.P95, a.P99)
+	}
+	fmt.Fprintf(stdout, "按过去某日问的，是当前的 %.2f 倍\n", r.AsOf)
 	return 0
 }

@@ -24,7 +24,7 @@ var commands = []command{
 	{"verify", "核验日志未被改动", verify},
 	{"backup", "备份整座城市到一个文件", backup},
 	{"restore", "从备份恢复到空的数据目录", restore},
-	{"bench", "测量：bench cases、bench queues、bench register import", measure},
+	{"bench", "测量：bench cases、bench queues、bench register、bench register import", measure},
 	{"deadline", "计算期限：起算时间加期限，给出截止时间和理由", deadline},
 	{"pack", "政策包：新建、检查、试算、对照条款、比较版本", packCommand},
 }

@@ -60,3 +60,13 @@ func TestQueuesAskEverybody(t *testing.T) {
 		t.Fatalf("a filled folder is not taken as it is: %+v, %v", again, err)
 	}
 }
+
+func TestRegisterAsksAndAnswers(t *testing.T) {
+	r, err := Register(t.Context(), RegisterOptions{DB: "sqlite", Persons: 2000, Rounds: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Answers) != 6 || r.Answers[0].Rows != 1 || r.Answers[3].Rows < 15 || r.AsOf <= 0 {
+		t.Errorf("measured %+v", r)
+	}
+}

@@ -7,6 +7,9 @@
 //
 // Queues fills a database with many cases and measures lists, counts, search and sums as several people see them.
 //
+// Register fills a city with residents in their households and dwellings and measures how soon a clerk finds one, sees his page, and has a form filled in
+// with what is known.
+//
 // It promises to listen on the loopback only, to write into folders and databases of its own and to remove them. It reads the
 // machine's clock, for it measures. It is no part of what a server does.
 package bench

@@ -32,6 +32,9 @@ func (b *build) people(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			if err := b.house(tx, b.row.residents, ids); err != nil {
+				return err
+			}
 			if b.row.residents == 0 { // the accounts come with the first
 				first = append(first[:0], ids[:len(citizens)]...)
 				if err := settleAccounts(tx, b, first); err != nil {

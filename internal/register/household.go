@@ -93,12 +93,15 @@ func ReopenHousehold(tx *db.Tx, id db.ID) error {
 	return wrap("reopen household", tx.ExecOne("update household set closed = '', updated_at = ? where id = ? and closed <> ''", db.At(tx.Now()), id))
 }
 
-// AddHouseholds adds households in few statements, for imports; paths are taken as given.
+// AddHouseholds adds households in few statements, for imports; paths are taken as given, and an id that is given stays.
 func AddHouseholds(tx *db.Tx, list []Household) ([]db.ID, error) {
 	ids := make([]db.ID, len(list))
 	var args []any
 	for i, h := range list {
-		h.ID, h.Created, h.Updated = db.NewID(), db.At(tx.Now()), db.At(tx.Now())
+		if h.ID.IsZero() {
+			h.ID = db.NewID()
+		}
+		h.Created, h.Updated = db.At(tx.Now()), db.At(tx.Now())
 		ids[i], args = h.ID, append(args, h.args()...)
 	}
 	return ids, wrap("add households", insertMany(tx, "household ("+householdColumns+")", 12, args))

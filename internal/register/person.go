@@ -46,6 +46,7 @@ type Newcomer struct {
 	Sex      form.Sex // taken from the ID number when there is one
 	Born     civil.Date
 	Place    string
+	Home     string // code of the place of registration, when it is one of ours
 	Address  string
 	Source   string
 }
@@ -167,7 +168,7 @@ func (r *Register) find(tx *db.Tx, n Newcomer) (Person, error) {
 }
 
 func insert(tx *db.Tx, n Newcomer) (Person, error) {
-	paths, err := place.Paths(tx, n.Place)
+	paths, err := place.Paths(tx, n.Place, n.Home)
 	if err != nil {
 		return Person{}, wrap("find place", err)
 	}
@@ -180,7 +181,7 @@ func insert(tx *db.Tx, n Newcomer) (Person, error) {
 
 func (n Newcomer) person(tx *db.Tx, paths map[string]string) Person {
 	return Person{ID: db.NewID(), Name: n.Name, Sex: n.Sex, Born: n.Born, Place: n.Place, Address: n.Address, Source: n.Source,
-		Path: paths[n.Place], Created: db.At(tx.Now()), Updated: db.At(tx.Now())}
+		Path: paths[n.Place], HomePath: paths[n.Home], Created: db.At(tx.Now()), Updated: db.At(tx.Now())}
 }
 
 // supplement tells what was not known; an address given now is the later one and counts, unless a confirmed one stands.
@@ -238,9 +239,11 @@ func pathsOf(tx *db.Tx, list []Newcomer) (map[string]string, error) {
 	out := map[string]string{}
 	var ask []string
 	for _, n := range list {
-		if _, asked := out[n.Place]; !asked && n.Place != "" {
-			out[n.Place] = ""
-			ask = append(ask, n.Place)
+		for _, code := range []string{n.Place, n.Home} {
+			if _, asked := out[code]; !asked && code != "" {
+				out[code] = ""
+				ask = append(ask, code)
+			}
 		}
 	}
 	for len(ask) > 0 {
