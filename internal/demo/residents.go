@@ -52,7 +52,9 @@ func (b *build) roof(n int) roof {
 }
 
 // address is that of a block in full; door is the last part of a household's own.
-func (b *build) address(f roof) string { return b.tree.FullName(f.home.Parent, 1) + f.scene.village + f.name }
+func (b *build) address(f roof) string {
+	return b.tree.FullName(f.home.Parent, 1) + f.scene.village + f.name
+}
 
 func (f roof) door(household int) string {
 	if f.scene.rural() {

@@ -14,8 +14,20 @@ import (
 // JobPlaces is the kind of job that tells packages above that places changed; its argument is a PlacesMoved.
 const JobPlaces = "places-moved"
 
-// A PlacesMoved (区划变更通知) says where the records of former places belong now: paths by former path.
-type PlacesMoved struct{ Paths map[string]string }
+// A PlacesMoved (区划变更通知) says where the records of former places belong now, in the order in which they are to follow.
+type PlacesMoved struct{ Moves []PlaceMove }
+
+// A PlaceMove (记录归属变更) is one former path and the place that has its records now.
+type PlaceMove struct{ From, Code, Path string }
+
+// move lets what is registered below a former path follow.
+func (m *PlacesMoved) move(tx *db.Tx, former string, now place.Place) error {
+	if former == now.Path {
+		return nil
+	}
+	m.Moves = append(m.Moves, PlaceMove{former, now.Code, now.Path})
+	return register.FollowPlace(tx, former, now)
+}
 
 // MergeAreas lets places become one (see place.Merge): whoever and whatever is registered there follows, and cases do by a job. Returns forbidden for
 // whoever is no administrator, and invalid.
@@ -35,11 +47,10 @@ func (e *Events) MergeAreas(tx *db.Tx, by staff.Actor, c place.Change, codes []s
 	if err != nil {
 		return err
 	}
-	moved := PlacesMoved{Paths: map[string]string{}}
-	for _, path := range before {
-		if path != now.Path {
-			moved.Paths[path] = now.Path
-			if err := register.FollowPlace(tx, path, now); err != nil {
+	var moved PlacesMoved
+	for _, code := range codes {
+		if path := before[code]; path != "" {
+			if err := moved.move(tx, path, now); err != nil {
 				return err
 			}
 		}
@@ -88,12 +99,20 @@ func (e *Events) SplitArea(tx *db.Tx, by staff.Actor, c place.Change, code strin
 			}
 		}
 	}
-	if first.Path != old.Path {
-		if err := register.FollowPlace(tx, old.Path, first); err != nil {
+	var moved PlacesMoved
+	for child := range children {
+		now, err := place.Get(tx, child)
+		if err != nil {
+			return err
+		}
+		if err := moved.move(tx, old.Path+child+"/", now); err != nil {
 			return err
 		}
 	}
-	return e.areaDone(tx, by, Parted, c, first, PlacesMoved{Paths: map[string]string{old.Path: first.Path}})
+	if err := moved.move(tx, old.Path, first); err != nil {
+		return err
+	}
+	return e.areaDone(tx, by, Parted, c, first, moved)
 }
 
 // areaDone writes the log and lets packages above follow.

@@ -61,7 +61,7 @@ func each(t *testing.T, test func(x *town)) {
 			for _, n := range []place.New{{Code: "4112", Name: "甲市", Level: "市"}, {Code: "411202", Name: "乙区", Level: "县", Parent: "4112"},
 				{Code: "411202001", Name: "东街道", Level: "乡", Parent: "411202"}, {Code: "411202002", Name: "西街道", Level: "乡", Parent: "411202"},
 				{Code: comm1, Name: "东一社区", Level: "村", Parent: "411202001"}, {Code: "411202001002", Name: "东二社区", Level: "村", Parent: "411202001"},
-				{Code: comm2, Name: "西一社区", Level: "村", Parent: "411202002"}} {
+				{Code: comm1 + "001", Name: "一网格", Level: "网格", Parent: comm1}, {Code: comm2, Name: "西一社区", Level: "村", Parent: "411202002"}} {
 				if err := place.Add(tx, c, n); err != nil {
 					return err
 				}
@@ -397,6 +397,12 @@ func TestAreasMergeAndSplit(t *testing.T) {
 		x.fails(fault.KindForbidden, func(tx *db.Tx) error {
 			return x.e.MergeAreas(tx, x.clerk, place.Change{}, []string{comm1}, place.New{Code: "411202001002"})
 		})
+		var below db.ID // of a grid below the community
+		x.write(func(tx *db.Tx) error {
+			ids, err := x.e.Register.AddMany(tx, []register.Newcomer{{Name: "吴网", Place: comm1 + "001"}})
+			below = ids[0]
+			return err
+		})
 		x.write(merge)
 		const merged = "4112/411202/411202001/411202001002/"
 		dbtest.Read(t, x.d, func(tx *db.Tx) error {
@@ -404,6 +410,10 @@ func TestAreasMergeAndSplit(t *testing.T) {
 			house, err2 := register.HouseholdOf(tx, h)
 			if p.Path != merged || p.HomePath != merged || house.Path != merged || err2 != nil {
 				t.Errorf("the resident is at %q, registered at %q, his household at %q", p.Path, p.HomePath, house.Path)
+			}
+			grid, err5 := register.PersonOf(tx, below)
+			if grid.Path != merged+comm1+"001/" || grid.Place != comm1+"001" || err5 != nil {
+				t.Errorf("below the community somebody is at %q", grid.Path)
 			}
 			old, _, err3 := fact.One(tx, fact.Person(father), lexicon.Place, fact.AsOf{})
 			now, err4 := place.Resolve(tx, old.Value, place.Today(tx))
@@ -430,7 +440,7 @@ func TestAreasMergeAndSplit(t *testing.T) {
 		x.clock.Advance(24 * time.Hour)
 		x.write(func(tx *db.Tx) error {
 			return x.e.SplitArea(tx, x.admin, place.Change{Basis: "甲政〔2026〕2号"}, "411202001002",
-				[]place.New{{Code: "411202001002", Name: "东二社区"}, {Code: "411202001003", Name: "东三社区"}}, nil, map[db.ID]string{building: "411202001003"})
+				[]place.New{{Code: "411202001002", Name: "东二社区"}, {Code: "411202001003", Name: "东三社区"}}, map[string]string{comm1 + "001": "411202001002"}, map[db.ID]string{building: "411202001003"})
 		})
 		dbtest.Read(t, x.d, func(tx *db.Tx) error {
 			p, err := register.PersonOf(tx, father)

@@ -178,10 +178,11 @@ func CorrectionsOf(tx *db.Tx, s Subject) ([]Correction, error) {
 	return list, wrap("list corrections", err)
 }
 
-// FollowPath lets what waits at a place wait at another, after a change of places.
+// FollowPath lets what waits at or below a place wait at another, after a change of places.
 func FollowPath(tx *db.Tx, former, path string) error {
+	from, end := place.Range(former)
 	for _, table := range []string{"statement_conflict", "statement_correction"} {
-		if err := tx.Exec("update "+table+" set path = ? where path = ?", path, former); err != nil {
+		if err := tx.Exec("update "+table+" set path = ? || substr(path, ?) where path >= ? and path < ?", path, len(former)+1, from, end); err != nil {
 			return wrap("follow place", err)
 		}
 	}

@@ -11,12 +11,17 @@ import (
 // FollowPlace lets all that is registered at or below a former path belong to another place, after a merge. What was told of it keeps the
 // former code, which resolves.
 func FollowPlace(tx *db.Tx, former string, now place.Place) error {
+	from, end := place.Range(former)
 	for _, table := range []string{"person", "household", "dwelling", "organisation", "facility"} {
-		if err := tx.Exec("update "+table+" set place = ?, path = ? where path = ?", now.Code, now.Path, former); err != nil {
+		if err := tx.Exec("update "+table+" set place = ? where path = ?", now.Code, former); err != nil {
+			return wrap("follow place", err)
+		}
+		if err := tx.Exec("update "+table+" set path = ? || substr(path, ?) where path >= ? and path < ?", now.Path, len(former)+1, from, end); err != nil {
 			return wrap("follow place", err)
 		}
 	}
-	if err := tx.Exec("update person set home_path = ? where home_path = ?", now.Path, former); err != nil {
+	err := tx.Exec("update person set home_path = ? || substr(home_path, ?) where home_path >= ? and home_path < ? and home_path <> ''", now.Path, len(former)+1, from, end)
+	if err != nil {
 		return wrap("follow place", err)
 	}
 	return fact.FollowPath(tx, former, now.Path)
