@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
 
@@ -43,7 +44,7 @@ func TestAClerkKeepsTheRegisters(t *testing.T) {
 		room := fit()
 		b.click("迁入")
 		b.fill("迁入的人", "19900000001")
-		b.fill("发生日期", "2026-09-01")
+		b.day("发生日期", "2026-09-01")
 		b.tick("", "户籍一起迁入")
 		b.click("登记")
 		b.see("已登记", "许甲")
@@ -59,8 +60,8 @@ func TestAClerkKeepsTheRegisters(t *testing.T) {
 		b.click("出生")
 		fit()
 		b.fill("姓名", "许一")
-		b.pick("性别", "女")
-		b.fill("出生日期", "2026-09-02")
+		b.tick("性别", "女")
+		b.day("出生日期", "2026-09-02")
 		b.pick("母亲", "许甲")
 		b.click("登记")
 		b.see("许一", "父母")
@@ -70,12 +71,12 @@ func TestAClerkKeepsTheRegisters(t *testing.T) {
 		b.open("/register/new/0000000000000/arrive")
 		b.fill("姓名", "陈来")
 		b.fill("电话", "19900000077")
-		b.pick("性别", "男")
-		b.fill("出生日期", "1990-01-01")
+		b.tick("性别", "男")
+		b.day("出生日期", "1990-01-01")
 		b.pick("社区（村）", "西山县双桥镇渡口村")
 		b.fill("居住地址", "渡口村五号")
 		b.fill("户籍地", town.Willow)
-		b.fill("来本地日期", "2026-09-03")
+		b.day("来本地日期", "2026-09-03")
 		b.click("登记")
 		b.see("陈来", "流动")
 		for _, path := range []string{"/register/floating", "/register/list", "/register/conflicts", "/register/corrections"} {
@@ -83,4 +84,12 @@ func TestAClerkKeepsTheRegisters(t *testing.T) {
 			fit()
 		}
 	})
+}
+
+// day chooses a day in a field of days, which takes no typing by script.
+func (b *tab) day(label, value string) {
+	b.Helper()
+	if !eval[bool](b, fmt.Sprintf("(() => { const f = field(%q); if (!f) return false; f.value = %q; f.dispatchEvent(new Event('input', { bubbles: true })); return f.value === %q })()", label, value, value)) {
+		b.lost("choose "+label, fmt.Errorf("no field of days takes %s", value))
+	}
 }

@@ -67,9 +67,10 @@ var householdActs = []act{
 	{ID: "birth", Name: ui.N("出生"), Note: ui.N("登记在父母的户里，双胞胎分别登记"), Of: []lexicon.Kind{lexicon.Household},
 		Fields: func(a *asking) ([]ui.Field, error) {
 			members, err := a.members()
-			parents := append([]ui.Option{{Value: "", Text: a.t("不填")}}, members...)
-			return []ui.Field{{Name: "name", Label: a.t("姓名"), Required: true, Max: 40}, a.askWord(lexicon.Person, lexicon.Sex), {Name: "born", Label: a.t("出生日期"), Kind: "date", Required: true},
-				{Name: "mother", Label: a.t("母亲"), Kind: "select", Options: parents}, {Name: "father", Label: a.t("父亲"), Kind: "select", Options: parents},
+			sex := a.askWord(lexicon.Person, lexicon.Sex)
+			sex.Required = true
+			return []ui.Field{{Name: "name", Label: a.t("姓名"), Required: true, Max: 40}, sex, {Name: "born", Label: a.t("出生日期"), Kind: "date", Required: true},
+				{Name: "mother", Label: a.t("母亲"), Kind: "select", Options: members}, {Name: "father", Label: a.t("父亲"), Kind: "select", Options: members},
 				{Name: "id_number", Label: a.t("身份证号"), Hint: a.t("还没有的以后补登")}, a.askBasis(),
 				{Name: "confirmed", Label: a.t("已核对不寻常的情况"), Kind: "bool"}}, err
 		},
@@ -169,11 +170,11 @@ var thingActs = []act{
 	{ID: "move-in", Name: ui.N("迁入"), Note: ui.N("户籍随迁立户或入户，或者户籍在别处"), Of: []lexicon.Kind{lexicon.Dwelling},
 		Fields: func(a *asking) ([]ui.Field, error) {
 			list, err := register.HouseholdsAt(a.tx, a.s.ID)
-			options := []ui.Option{{Value: "", Text: a.t("另立一户，或不入户")}}
+			var options []ui.Option
 			for _, h := range list {
 				options = append(options, ui.Option{Value: h.ID.String(), Text: a.t(h.Words()) + " " + h.Number + " " + h.Address})
 			}
-			return []ui.Field{a.askWho("who", "迁入的人"), {Name: "registered", Label: a.t("户籍一起迁入"), Kind: "bool"}, {Name: "household", Label: a.t("加入哪一户"), Kind: "select", Options: options},
+			return []ui.Field{a.askWho("who", "迁入的人"), {Name: "registered", Label: a.t("户籍一起迁入"), Kind: "bool"}, {Name: "household", Label: a.t("加入哪一户"), Kind: "select", Options: options, Hint: a.t("不选的，户籍迁入时另立一户，否则不入户")},
 				a.askDay(), a.askBasis()}, err
 		},
 		Do: func(p *Pages, tx *db.Tx, by staff.Actor, s fact.Subject, v url.Values) (string, error) {

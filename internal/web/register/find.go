@@ -127,7 +127,7 @@ func (p *Pages) found(w http.ResponseWriter, r *http.Request, v findPage, list [
 	ctx, by := r.Context(), session.Actor(r)
 	v.Page = p.page(ctx, ui.T(ctx, "查人"), "/register")
 	v.Page.Errors = v.Wrong
-	v.Places = p.streets(ctx, by, v.For)
+	v.Places = p.streets(by, v.For)
 	v.Found = ui.Table{Caption: ui.T(ctx, "查到的人"), Cols: []ui.Col{{Name: ui.T(ctx, "姓名"), Main: true}, {Name: ui.T(ctx, "性别")}, {Name: ui.T(ctx, "出生日期")}, {Name: ui.T(ctx, "住址")}},
 		Empty: ui.Empty(ui.T(ctx, "没有查到您可以查看的人"), ui.T(ctx, "只查您负责的区域。核对姓名或号码，也可以直接登记新来的人。"))}
 	for _, x := range list {
@@ -148,9 +148,9 @@ func diedNote(ctx context.Context, x register.Person) string {
 }
 
 // streets are the places a reader may narrow his question to: his own and those two levels below, which in a city is its streets.
-func (p *Pages) streets(ctx context.Context, by staff.Actor, why register.Purpose) []ui.Option {
+func (p *Pages) streets(by staff.Actor, why register.Purpose) []ui.Option {
 	tree := p.Town.Places.Tree()
-	out := []ui.Option{{Value: "", Text: ui.T(ctx, "我负责的全部区域")}}
+	var out []ui.Option
 	for _, path := range register.Sight(by, why) {
 		codes := place.Codes(path)
 		for _, x := range tree.Subtree(codes[len(codes)-1]) {

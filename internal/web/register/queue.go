@@ -233,7 +233,7 @@ func (p *Pages) floating(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Areas = p.streets(ctx, by, register.ForService)[1:]
+	v.Areas = p.streets(by, register.ForService)
 	v.Pager = ui.Pager{Shown: len(v.List), Total: -1}
 	if n := len(v.List); n == pageSize {
 		v.Pager.Next = "/register/floating?side=" + string(v.Side) + "&state=" + v.State + "&after=" + v.List[n-1].ID.String()
@@ -294,7 +294,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if folders[v.Kind] == "" || v.Kind == "persons" {
 		v.Kind = "dwellings"
 	}
-	v.Places = p.streets(ctx, by, purpose(r))
+	v.Places = p.streets(by, purpose(r))
 	v.Rows = ui.Table{Caption: ui.T(ctx, folders[v.Kind].Words()), Cols: []ui.Col{{Name: ui.T(ctx, "名称"), Main: true}, {Name: ui.T(ctx, "区划")}},
 		Empty: ui.Empty(ui.T(ctx, "没有查到"), ui.T(ctx, "选一个街道再查，或者登记新的。"))}
 	err := p.Town.DB.Read(ctx, func(tx *db.Tx) error {

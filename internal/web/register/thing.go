@@ -148,6 +148,7 @@ func (p *Pages) thingPage(tx *db.Tx, r *http.Request, s fact.Subject) (*thingPag
 	if v.Facts, err = register.Facts(tx, s, at); err != nil {
 		return nil, err
 	}
+	v.inOrder()
 	if v.Relations, err = fact.Relations(tx, s, at); err != nil {
 		return nil, err
 	}
@@ -177,6 +178,13 @@ func (p *Pages) thingPage(tx *db.Tx, r *http.Request, s fact.Subject) (*thingPag
 	v.Page = p.page(ctx, title, "", ui.Link{Text: ui.T(ctx, "查人"), Href: "/register"})
 	v.Page.Lead = ui.T(ctx, s.Kind.Words())
 	return v, nil
+}
+
+// inOrder puts facts in the order of the lexicon, names first.
+func (v *thingPage) inOrder() {
+	words := v.Words.Words(v.Subject.Kind)
+	at := func(name string) int { return slices.IndexFunc(words, func(w *lexicon.Word) bool { return w.Name == name }) }
+	slices.SortStableFunc(v.Facts, func(a, b fact.Fact) int { return at(a.Name) - at(b.Name) })
 }
 
 // own reads what only this kind of subject has, and returns what it is called.
