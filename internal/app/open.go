@@ -18,6 +18,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/duty"
+	"linli/internal/event"
 	"linli/internal/hall"
 	"linli/internal/indicator"
 	"linli/internal/job"
@@ -178,6 +179,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Admissions = admission.New(a.Cases, a.Catalog.Index)
 	a.Tables = table.New(table.Options{Packs: a.Catalog.Index, Figures: a.Figures, Admissions: a.Admissions, Files: a.Blobs})
 	hall.Register(a.Jobs)
+	a.Jobs.Handle(event.JobPlaces, a.followPlaces)
 	a.Jobs.HandleOutside(daily, a.tidy)
 	a.Jobs.OnFailed(daily, func(tx *db.Tx, _ job.Job) error { return nextNight(tx) })
 	a.admin = a.administration()

@@ -183,7 +183,9 @@ func (p *Pages) thingPage(tx *db.Tx, r *http.Request, s fact.Subject) (*thingPag
 // inOrder puts facts in the order of the lexicon, names first.
 func (v *thingPage) inOrder() {
 	words := v.Words.Words(v.Subject.Kind)
-	at := func(name string) int { return slices.IndexFunc(words, func(w *lexicon.Word) bool { return w.Name == name }) }
+	at := func(name string) int {
+		return slices.IndexFunc(words, func(w *lexicon.Word) bool { return w.Name == name })
+	}
 	slices.SortStableFunc(v.Facts, func(a, b fact.Fact) int { return at(a.Name) - at(b.Name) })
 }
 
