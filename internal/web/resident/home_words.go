@@ -48,7 +48,10 @@ func (c channel) glyph() string {
 
 // received says to whom a channel's matters are brought, and how.
 func (c channel) received(ctx context.Context) string {
-	if c.glyph() == "letter" {
+	switch c.glyph() {
+	case "write":
+		return ui.T(ctx, "网上就能写，由%s受理", c.Desk)
+	case "letter":
 		return ui.T(ctx, "写明姓名和电话，寄到或送到%s", c.Desk)
 	}
 	return ui.T(ctx, "当面说，由%s接待", c.Desk)
