@@ -73,6 +73,9 @@ func Accounts() []Account {
 			list = append(list, Account{Login: p.login, Role: p.role.Words(), Try: p.try})
 		}
 	}
+	for _, n := range neighbours {
+		list = append(list, Account{Login: n.login, Role: n.name, Try: n.try})
+	}
 	return list
 }
 

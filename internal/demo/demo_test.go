@@ -16,9 +16,11 @@ import (
 	"linli/internal/duty"
 	"linli/internal/fault"
 	"linli/internal/flow"
+	"linli/internal/hall"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
+	"linli/internal/table"
 	"linli/packs"
 	"linli/test/town"
 )
@@ -45,7 +47,7 @@ func newSite(t *testing.T, d *db.DB) site {
 
 func sqlite(t *testing.T) site {
 	t.Helper()
-	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, demo.Migrations)...))
+	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, demo.Migrations)...))
 }
 
 // small is a city that is soon built.
@@ -79,7 +81,7 @@ func (s site) actor(t *testing.T, login string) (a staff.Actor) {
 }
 
 func TestTheCityIsWhole(t *testing.T) {
-	migrations := append(town.Migrations(), duty.Migrations, demo.Migrations)
+	migrations := append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, demo.Migrations)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
 		got := build(t, s.small())
