@@ -83,7 +83,7 @@ func checkQueues(rt *rapid.T, w *town) {
 	states := rapid.SampledFrom([][]flow.State{{flow.Registered}, {flow.Accepted, flow.Returned}, {flow.Replied, flow.Verified}, {flow.Presented}}).Draw(rt, "states")
 	for login, by := range w.who {
 		var ways [2]string
-		for i, short := range []int{0, 1000} {
+		for i, short := range []int{0, 2000} {
 			err := w.d.Read(context.Background(), func(tx *db.Tx) error {
 				defer casework.ShortQueue(short)()
 				for next := ""; ; {

@@ -92,7 +92,7 @@ func (c *Cases) Queue(tx *db.Tx, by staff.Actor, q Query) (lines []Line, next st
 			return nil, "", err
 		}
 	}
-	sql, args, err := byEither(tx, by, q, keys, after, afterID)
+	sql, args, err := byEither(tx, q, keys, after, afterID)
 	if err != nil {
 		return nil, "", fmt.Errorf("queue: %w", err)
 	}
@@ -141,11 +141,11 @@ func byKey(q Query, keys []string, after string, afterID db.ID) (string, []any) 
 }
 
 // shortQueue is how many queue rows may be walked whatever is asked of them.
-var shortQueue = 1000 // smaller in tests
+var shortQueue = 2000 // smaller in tests
 
 // byEither looks by the keys, or by the states where these are rare and there are many rows under the keys. What somebody sees for
 // himself (r:, a:, the last of his keys) is little, and always looked for by its keys.
-func byEither(tx *db.Tx, by staff.Actor, q Query, keys []string, after string, afterID db.ID) (string, []any, error) {
+func byEither(tx *db.Tx, q Query, keys []string, after string, afterID db.ID) (string, []any, error) {
 	wide := slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return k[0] != 'p' && k[0] != 'u' })
 	rare := len(q.States) > 0 && !slices.Contains(q.States, flow.Dispatched)
 	if rare {
@@ -158,7 +158,7 @@ func byEither(tx *db.Tx, by staff.Actor, q Query, keys []string, after string, a
 		sql, args := byKey(q, keys, after, afterID)
 		return sql, args, nil
 	}
-	sql, args := byState(q, by.Scope(), wide, after, afterID)
+	sql, args := byState(q, wide, after, afterID)
 	if own := keys[len(wide):]; len(own) > 0 {
 		few, more := byKey(q, own, after, afterID)
 		sql, args = sql+" union all "+few, append(args, more...)
@@ -182,10 +182,9 @@ func long(tx *db.Tx, keys []string) (bool, error) {
 }
 
 // byState walks the cases of each rare state in order and keeps those with one of the keys: the way for cases that wait
-// to be accepted, sent out or verified, of which there are few in any area. Somebody of one area only is spared, by the
-// index, those elsewhere; whether he sees a case is for the keys to say all the same. What somebody sees by himself is
-// little, and asked by its keys.
-func byState(q Query, scope staff.Scope, keys []string, after string, afterID db.ID) (string, []any) {
+// to be accepted, sent out or verified, of which there are few in any area. The keys are counted: exists would be taken for a join,
+// which PostgreSQL begins with all the rows of the keys, though fifty cases in order are wanted.
+func byState(q Query, keys []string, after string, afterID db.ID) (string, []any) {
 	var sql strings.Builder
 	var args []any
 	for i, s := range q.States {
@@ -195,17 +194,12 @@ func byState(q Query, scope staff.Scope, keys []string, after string, afterID db
 		sql.WriteString(`select * from (select ` + lineColumns + ` from case_record c
 			where c.open = 1 and c.state = ? and c.yellow_at >= ? and (c.yellow_at > ? or c.id > ?)`)
 		args = append(args, string(s), after, after, afterID)
-		if len(scope.Places) == 1 && len(scope.Units) == 0 {
-			from, end := place.Range(scope.Places[0])
-			sql.WriteString(` and c.path >= ? and c.path < ?`)
-			args = append(args, from, end)
-		}
 		if q.Flow != "" {
 			sql.WriteString(` and c.flow = ?`)
 			args = append(args, q.Flow)
 		}
-		sql.WriteString(` and exists (select 1 from case_queue q where q.scope in (` + inList(len(keys)) + `)
-			and q.yellow_at = c.yellow_at and q.case_id = c.id) order by c.yellow_at, c.id limit ?) s` + fmt.Sprint(i))
+		sql.WriteString(` and (select count(*) from case_queue q where q.scope in (` + inList(len(keys)) + `)
+			and q.yellow_at = c.yellow_at and q.case_id = c.id) > 0 order by c.yellow_at, c.id limit ?) s` + fmt.Sprint(i))
 		for _, k := range keys {
 			args = append(args, k)
 		}

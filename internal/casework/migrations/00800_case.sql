@@ -54,7 +54,7 @@ create table case_record (
 	pending        INTEGER NOT NULL DEFAULT 0
 );
 create unique index case_record_number on case_record (number);
-create index case_record_state on case_record (state, yellow_at, path) where open = 1;
+create index case_record_state on case_record (state, yellow_at) where open = 1;
 create index case_record_month on case_record (month, path, channel, open, replied, met, late, returns, reworks, grade);
 create index case_record_end on case_record (limit_at, target_at) where open = 1 and late = 0 and met = -1;
 create index case_record_lead on case_record (lead, last_step_at) where open = 0;
