@@ -19,9 +19,11 @@ import (
 	"linli/internal/db"
 	"linli/internal/duty"
 	"linli/internal/event"
+	"linli/internal/exchange"
 	"linli/internal/hall"
 	"linli/internal/indicator"
 	"linli/internal/job"
+	"linli/internal/lexicon"
 	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/place"
@@ -68,6 +70,7 @@ type App struct {
 	Duties  *duty.Duties
 
 	Admissions *admission.Admissions
+	Sent       *exchange.Tables // tables that somebody sent to be imported
 
 	Figures  *indicator.Indicators
 	Notices  *notice.Notices
@@ -78,6 +81,7 @@ type App struct {
 	Log      *slog.Logger
 
 	resident resident.Key
+	room     *blob.Store // the same files as Blobs, with room for tables
 	admin    *admin.Pages
 	limits   api.Limits
 	now      func() time.Time
@@ -86,6 +90,9 @@ type App struct {
 
 // maxUpload is the largest attachment, in bytes.
 const maxUpload = 20 << 20
+
+// maxTable is the largest table that a page takes, in bytes: a million rows and more.
+const maxTable = 512 << 20
 
 // Open opens a city and brings its tables up to date. The error says what an operator can do.
 func Open(ctx context.Context, o Options) (*App, error) {
@@ -184,6 +191,12 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Jobs.OnFailed(daily, func(tx *db.Tx, _ job.Job) error { return nextNight(tx) })
 	a.admin = a.administration()
 	admin.Jobs(a.Jobs, a.admin)
+	if a.room, err = blob.Open(filepath.Join(o.Data, "files"), maxTable); err != nil {
+		return err
+	}
+	a.Sent = &exchange.Tables{DB: a.DB, Files: a.room, People: a.People, Words: lexicon.Standard,
+		Actor: func(tx *db.Tx, account db.ID) (staff.Actor, error) { return staff.ActorOf(tx, account, staff.ViaJob) }}
+	a.Sent.Register(a.Jobs)
 	notify.Register(a.Jobs, a.DB, notify.Options{Gateway: &notify.FileGateway{Path: filepath.Join(o.Data, "sms.jsonl")}})
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"linli/internal/web/resident"
 	webservice "linli/internal/web/service"
 	"linli/internal/web/supervisor"
+	"linli/internal/web/transfer"
 	"linli/internal/web/window"
 )
 
@@ -32,6 +33,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	community.Routes(mux, &community.Pages{Town: town, Sessions: a.Sessions, Admissions: a.Admissions, Tables: a.Tables})
 	register.Routes(mux, &register.Pages{Town: town, Sessions: a.Sessions, Events: &event.Events{Register: a.People},
 		Classes: &class.Classes{Register: a.People, Packs: a.Catalog.Index}})
+	transfer.Routes(mux, &transfer.Pages{Town: town, Sessions: a.Sessions, Tables: a.Sent, Files: a.room})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Limits: a.limits, Log: a.Log})

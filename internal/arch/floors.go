@@ -68,6 +68,7 @@ var Floors = []Row{
 	{"internal/web/register", 11, "pages of the registers, for whoever may see persons"},
 	{"internal/web/community", 11, "pages of community workers"},
 	{"internal/web/admin", 11, "pages of administrators"},
+	{"internal/web/transfer", 11, "pages of whoever brings tables into the register or takes them out"},
 	{"internal/web/api", 11, "everything the pages do, for programs"},
 	{"internal/demo", 11, "an invented city, built by the verbs that pages call"},
 	{"internal/app", 12, "wiring: one long readable function"},

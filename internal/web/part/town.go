@@ -42,6 +42,14 @@ func (t *Town) AddNav(p ui.Person, n Nav) {
 	t.navs[p] = n
 }
 
+// NavOf is the navigation of one kind of person, nil before anybody told it.
+func (t *Town) NavOf(ctx context.Context, p ui.Person, at string) []ui.Link {
+	if n := t.navs[p]; n != nil {
+		return n(ctx, at)
+	}
+	return nil
+}
+
 // Place writes where a place is, without the city: "湖滨区前进街道示例社区".
 func (t *Town) Place(code string) string {
 	if code == "" {

@@ -1,0 +1,39 @@
+package register
+
+import (
+	"linli/internal/db"
+)
+
+// In returns the persons who live at one place, by id, after an id; entries that were merged into another are left out.
+func In(tx *db.Tx, place string, after db.ID, limit int) ([]Person, error) {
+	list, err := db.Select(tx, scanPerson, "select "+personColumns+` from person where place = ? and id > ?
+		and not exists (select 1 from person_merged m where m.gone = person.id) order by id limit ?`, place, after, limit)
+	return list, wrap("list persons of a place", err)
+}
+
+// Masked returns what persons gave, masked, the one given last of each kind.
+func Masked(tx *db.Tx, persons []db.ID) (map[db.ID]map[Kind]string, error) {
+	out := map[db.ID]map[Kind]string{}
+	ids := make([]any, len(persons))
+	for i, id := range persons {
+		ids[i] = id
+	}
+	last := map[db.ID]map[Kind]db.Time{}
+	err := ask(tx, "select person, kind, masked, last_at from register_secret where person in", ids, func(rows *db.Rows) error {
+		var id db.ID
+		var kind Kind
+		var masked string
+		var at db.Time
+		if err := rows.Scan(&id, (*string)(&kind), &masked, &at); err != nil {
+			return err
+		}
+		if out[id] == nil {
+			out[id], last[id] = map[Kind]string{}, map[Kind]db.Time{}
+		}
+		if out[id][kind] == "" || last[id][kind].Before(at.Time) {
+			out[id][kind], last[id][kind] = masked, at
+		}
+		return nil
+	})
+	return out, wrap("read masked contacts", err)
+}
