@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"linli/internal/db"
 	"linli/internal/fault"
@@ -70,9 +71,17 @@ func scan(rows *db.Rows) (p Pair, err error) {
 	return p, json.Unmarshal([]byte(reasons), &p.Reasons)
 }
 
-// May reports whether somebody may see and decide pairs at a place: who registers there, and, to see, who audits there.
+// Registrars are the roles that keep the registers of a place.
+var Registrars = []staff.Role{staff.Desk, staff.Community}
+
+// Registers reports whether somebody keeps the registers at a place.
+func Registers(by staff.Actor, path string) bool {
+	return slices.ContainsFunc(Registrars, func(r staff.Role) bool { return by.Has(r, path, "") })
+}
+
+// may reports whether somebody may see and decide pairs at a place: who registers there, and, to see, who audits there.
 func may(by staff.Actor, path string, decide bool) bool {
-	return by.Has(staff.Desk, path, "") || !decide && by.Has(staff.Auditor, path, "")
+	return Registers(by, path) || !decide && by.Has(staff.Auditor, path, "")
 }
 
 // Queue returns the open pairs that somebody may see, the newest first, before an id; zero begins at the newest.
@@ -102,7 +111,7 @@ func Count(tx *db.Tx, by staff.Actor) (n int, err error) {
 // reach is may as a condition on path.
 func reach(by staff.Actor) (cond string, args []any) {
 	for _, g := range by.Grants {
-		if g.Role != staff.Desk && g.Role != staff.Auditor {
+		if !slices.Contains(Registrars, g.Role) && g.Role != staff.Auditor {
 			continue
 		}
 		if cond != "" {

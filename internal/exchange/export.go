@@ -10,6 +10,7 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/db"
+	"linli/internal/duplicate"
 	"linli/internal/fact"
 	"linli/internal/fault"
 	"linli/internal/lexicon"
@@ -29,9 +30,6 @@ type PersonExport struct {
 	Fields  []string // of PersonFields; none means name, number, telephone, sex, born, place, address
 	Purpose string   // why, for the log
 }
-
-// mayExport are the roles that may take a list of persons along: those who register there, and those who audit.
-var mayExport = []staff.Role{staff.Desk, staff.Auditor}
 
 const (
 	minPurpose = 4
@@ -66,7 +64,7 @@ func (x *PersonExport) refusal() error {
 	switch n := utf8.RuneCountInString(x.Purpose); {
 	case path == "":
 		return fault.Invalid("place", "请选择导出哪个区划的人员")
-	case !slices.ContainsFunc(mayExport, func(r staff.Role) bool { return x.By.Has(r, path, "") }):
+	case !duplicate.Registers(x.By, path) && !x.By.Has(staff.Auditor, path, ""):
 		return fault.Forbidden("“%s”不在您登记或审计的范围内，不能导出；这次申请已记入日志", x.Tree.Name(x.Place))
 	case n < minPurpose || n > maxPurpose:
 		return fault.Invalid("purpose", "请写明导出的用途，%d 到 %d 字", minPurpose, maxPurpose)

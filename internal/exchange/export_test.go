@@ -54,6 +54,10 @@ func TestExport(t *testing.T) {
 		if !strings.Contains(text, "'=1+1，和平路") || !strings.Contains(text, "'@瓦工") {
 			t.Errorf("a cell is a formula: %s", text)
 		}
+		worker := staff.Actor{Account: 4, Grants: []staff.Grant{{Role: staff.Community, Place: town.City + "/" + town.East + "/" + town.Riverrow + "/" + town.Willow + "/"}}}
+		if text, err := export(w, worker, town.Willow, "上门看望老人"); err != nil || !strings.Contains(text, "赵小满") {
+			t.Errorf("a community worker exports %q, %v", text, err)
+		}
 		for _, c := range []struct {
 			by             staff.Actor
 			place, purpose string
@@ -61,13 +65,13 @@ func TestExport(t *testing.T) {
 		}{
 			{clerk, town.West, "清查老年人口", fault.KindForbidden}, {clerk, town.City, "清查老年人口", fault.KindForbidden},
 			{staff.Actor{Account: 3, Grants: []staff.Grant{{Role: staff.Handler, Unit: town.Water}}}, town.East, "清查老年人口", fault.KindForbidden},
-			{clerk, town.East, " ", fault.KindInvalid}, {clerk, "nowhere", "清查老年人口", fault.KindInvalid},
+			{worker, town.Riverrow, "上门看望老人", fault.KindForbidden}, {clerk, town.East, " ", fault.KindInvalid}, {clerk, "nowhere", "清查老年人口", fault.KindInvalid},
 		} {
 			if _, err := export(w, c.by, c.place, c.purpose); err == nil || fault.KindOf(err) != c.kind {
 				t.Errorf("%s for %q: %v", c.place, c.purpose, err)
 			}
 		}
-		if a, b, c := logged(t, w, "export-persons"), logged(t, w, "export-refused"), logged(t, w, "exported-persons"); a != 1 || b != 5 || c != 1 {
+		if a, b, c := logged(t, w, "export-persons"), logged(t, w, "export-refused"), logged(t, w, "exported-persons"); a != 2 || b != 6 || c != 2 {
 			t.Errorf("the log has %d exports, %d refusals, %d done", a, b, c)
 		}
 	})

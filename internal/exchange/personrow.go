@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"linli/internal/civil"
+	"linli/internal/duplicate"
 	"linli/internal/fault"
 	"linli/internal/form"
 	"linli/internal/lexicon"
@@ -279,7 +280,7 @@ func (r *personReader) sound(in *incoming, n *register.Newcomer) *wrong {
 	switch {
 	case n.Place == "" || in.path == "":
 		return &wrong{lexicon.Place, "没有区划，请填写，或在对照里指定没有写明的行归入哪里"}
-	case !r.by.Has(staff.Desk, in.path, ""):
+	case !duplicate.Registers(r.by, in.path):
 		return &wrong{lexicon.Place, "这个区划不在您登记的范围内"}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"linli/internal/blob"
 	"linli/internal/db"
+	"linli/internal/duplicate"
 	"linli/internal/fault"
 	"linli/internal/job"
 	"linli/internal/lexicon"
@@ -68,8 +69,8 @@ func (t *Tables) Register(r *job.Runner) {
 
 // mayImport returns where somebody may bring persons in.
 func mayImport(by staff.Actor) error {
-	if !by.HasAny(staff.Desk) {
-		return fault.Forbidden("导入登记表须由登记人员办理")
+	if !by.HasAny(duplicate.Registrars...) {
+		return fault.Forbidden("导入登记表须由登记人员或社区工作者办理")
 	}
 	return nil
 }

@@ -92,6 +92,9 @@ func nav(ctx context.Context, at string) []ui.Link {
 		{Text: ui.T(ctx, "服务设施"), Href: "/hall/manage"},
 		{Text: ui.T(ctx, "上门服务"), Href: "/hall/visits"},
 	}
+	if session.From(ctx).HasAny(staff.Community) {
+		links = append(links, ui.Link{Text: ui.T(ctx, "登记表"), Href: "/transfer"})
+	}
 	return current(links, at)
 }
 

@@ -141,7 +141,7 @@ func (p *Pages) readPair(r *http.Request) (*pairPage, error) {
 		}
 		return nil
 	})
-	v.May = v.Pair.State == duplicate.Open && by.Has(staff.Desk, v.Pair.Path, "")
+	v.May = v.Pair.State == duplicate.Open && duplicate.Registers(by, v.Pair.Path)
 	v.Page = p.page(r, ui.T(ctx, "是不是同一个人"), v.Pair.Says, ui.Link{Text: ui.T(ctx, "疑似重复"), Href: "/transfer/duplicates"})
 	return v, err
 }

@@ -35,7 +35,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) readHome(r *http.Request) (homePage, error) {
 	by, ctx := session.Actor(r), r.Context()
-	h := homePage{May: by.HasAny(staff.Desk)}
+	h := homePage{May: by.HasAny(duplicate.Registrars...)}
 	h.Page = p.page(r, ui.T(ctx, homeTitle), ui.T(ctx, "把人员表导入登记，处理疑似重复，按区划导出"))
 	err := p.Town.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		if h.Pairs, err = duplicate.Count(tx, by); err != nil {

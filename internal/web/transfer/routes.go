@@ -4,9 +4,11 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"linli/internal/blob"
 	"linli/internal/db"
+	"linli/internal/duplicate"
 	"linli/internal/exchange"
 	"linli/internal/once"
 	"linli/internal/staff"
@@ -28,18 +30,19 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	show := func(pattern string, f func(http.ResponseWriter, *http.Request) error, roles ...staff.Role) {
 		mux.Handle(pattern, p.Sessions.RequireRole(roles...)(ui.Handler(f)))
 	}
-	show("GET /transfer", p.home, staff.Desk, staff.Auditor)
-	show("POST /transfer/tables", p.send, staff.Desk)
-	show("GET /transfer/tables/{id}", p.table, staff.Desk)
-	show("POST /transfer/tables/{id}/try", p.try, staff.Desk)
-	show("POST /transfer/tables/{id}/import", p.bring, staff.Desk)
-	show("POST /transfer/tables/{id}/delete", p.remove, staff.Desk)
-	show("GET /transfer/tables/{id}/rejects", p.rejects, staff.Desk)
-	show("GET /transfer/duplicates", p.duplicates, staff.Desk, staff.Auditor)
-	show("GET /transfer/duplicates/{id}", p.pair, staff.Desk, staff.Auditor)
-	show("POST /transfer/duplicates/{id}", p.decide, staff.Desk)
-	show("GET /transfer/export", p.exportForm, staff.Desk, staff.Auditor)
-	show("POST /transfer/export", p.export, staff.Desk, staff.Auditor)
+	see := append(slices.Clone(duplicate.Registrars), staff.Auditor)
+	show("GET /transfer", p.home, see...)
+	show("POST /transfer/tables", p.send, duplicate.Registrars...)
+	show("GET /transfer/tables/{id}", p.table, duplicate.Registrars...)
+	show("POST /transfer/tables/{id}/try", p.try, duplicate.Registrars...)
+	show("POST /transfer/tables/{id}/import", p.bring, duplicate.Registrars...)
+	show("POST /transfer/tables/{id}/delete", p.remove, duplicate.Registrars...)
+	show("GET /transfer/tables/{id}/rejects", p.rejects, duplicate.Registrars...)
+	show("GET /transfer/duplicates", p.duplicates, see...)
+	show("GET /transfer/duplicates/{id}", p.pair, see...)
+	show("POST /transfer/duplicates/{id}", p.decide, duplicate.Registrars...)
+	show("GET /transfer/export", p.exportForm, see...)
+	show("POST /transfer/export", p.export, see...)
 }
 
 // maxForm bounds a form that carries no file, in bytes.
