@@ -11,7 +11,6 @@ import (
 
 	"linli/internal/app"
 	"linli/internal/exchange"
-	"linli/internal/lexicon"
 	"linli/internal/staff"
 )
 
@@ -29,11 +28,18 @@ func importRegister(args []string, stdout, stderr io.Writer) int {
 	if done {
 		return code
 	}
+	ctx, stop := until()
+	defer stop()
+	a, err := app.Open(ctx, app.Options{Data: w.data, DB: w.db, Quiet: true})
+	if err != nil {
+		return failed(stderr, "无法打开数据目录 "+w.data, err)
+	}
+	defer a.Close()
 	var m exchange.PersonMap
 	if *mapFile != "" {
 		text, err := os.ReadFile(*mapFile)
 		if err == nil {
-			m, err = exchange.ReadPersonMap(*mapFile, text, lexicon.Standard())
+			m, err = exchange.ReadPersonMap(*mapFile, text, a.People.Words())
 		}
 		if err != nil {
 			return failed(stderr, "列对照文件有误", err)
@@ -45,15 +51,8 @@ func importRegister(args []string, stdout, stderr io.Writer) int {
 	if *sheet != "" {
 		m.Sheet = *sheet
 	}
-	ctx, stop := until()
-	defer stop()
-	a, err := app.Open(ctx, app.Options{Data: w.data, DB: w.db, Quiet: true})
-	if err != nil {
-		return failed(stderr, "无法打开数据目录 "+w.data, err)
-	}
-	defer a.Close()
 	by := staff.Actor{Login: staff.ViaCommand, Name: "命令行", Via: staff.ViaCommand, Grants: []staff.Grant{{Role: staff.Desk}}}
-	im := &exchange.PersonImport{DB: a.DB, People: a.People, Words: lexicon.Standard(), Map: m, By: by, Trial: *trial}
+	im := &exchange.PersonImport{DB: a.DB, People: a.People, Words: a.People.Words(), Map: m, By: by, Trial: *trial}
 	return runRegister(ctx, im, file, *asJSON, stdout, stderr)
 }
 

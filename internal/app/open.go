@@ -23,7 +23,6 @@ import (
 	"linli/internal/hall"
 	"linli/internal/indicator"
 	"linli/internal/job"
-	"linli/internal/lexicon"
 	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/place"
@@ -194,7 +193,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	if a.room, err = blob.Open(filepath.Join(o.Data, "files"), maxTable); err != nil {
 		return err
 	}
-	a.Sent = &exchange.Tables{DB: a.DB, Files: a.room, People: a.People, Words: lexicon.Standard,
+	a.Sent = &exchange.Tables{DB: a.DB, Files: a.room, People: a.People, Words: a.People.Words,
 		Actor: func(tx *db.Tx, account db.ID) (staff.Actor, error) { return staff.ActorOf(tx, account, staff.ViaJob) }}
 	a.Sent.Register(a.Jobs)
 	notify.Register(a.Jobs, a.DB, notify.Options{Gateway: &notify.FileGateway{Path: filepath.Join(o.Data, "sms.jsonl")}})

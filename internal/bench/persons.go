@@ -14,7 +14,6 @@ import (
 	"linli/internal/app"
 	"linli/internal/db"
 	"linli/internal/exchange"
-	"linli/internal/lexicon"
 	"linli/internal/place"
 	"linli/internal/staff"
 )
@@ -77,7 +76,7 @@ func Persons(ctx context.Context, o PersonsOptions) (r PersonsReport, err error)
 func (r *PersonsReport) measure(ctx context.Context, a *app.App, table string, o PersonsOptions) error {
 	began, cpu := time.Now(), processorTime()
 	last, lastRead := began, 0
-	im := &exchange.PersonImport{DB: a.DB, People: a.People, Words: lexicon.Standard(), By: staff.Actor{Login: "bench", Grants: []staff.Grant{{Role: staff.Desk}}}}
+	im := &exchange.PersonImport{DB: a.DB, People: a.People, Words: a.People.Words(), By: staff.Actor{Login: "bench", Grants: []staff.Grant{{Role: staff.Desk}}}}
 	im.Progress = func(s exchange.PersonSummary) error {
 		if s.Read < o.Persons*9/10 {
 			last, lastRead = time.Now(), s.Read

@@ -10,7 +10,6 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/db"
-	"linli/internal/duplicate"
 	"linli/internal/fact"
 	"linli/internal/fault"
 	"linli/internal/lexicon"
@@ -28,12 +27,13 @@ type PersonExport struct {
 	By      staff.Actor
 	Place   string   // code; everything below it
 	Fields  []string // of PersonFields; none means name, number, telephone, sex, born, place, address
-	Purpose string   // why, for the log
+	Purpose register.Purpose
+	Reason  string // for the log
 }
 
 const (
-	minPurpose = 4
-	maxPurpose = 200
+	minReason = 4
+	maxReason = 200
 )
 
 // usualFields are written when nobody chose.
@@ -47,7 +47,7 @@ func (x *PersonExport) Allowed(ctx context.Context) error {
 		if no != nil {
 			verb = "export-refused"
 		}
-		return x.record(tx, verb, map[string]string{"place": x.Place, "fields": strings.Join(x.Fields, " "), "purpose": clip(x.Purpose, maxPurpose)})
+		return x.record(tx, verb, map[string]string{"place": x.Place, "fields": strings.Join(x.Fields, " "), "purpose": string(x.Purpose), "reason": clip(x.Reason, maxReason)})
 	})
 	if no != nil {
 		return no
@@ -59,15 +59,15 @@ func (x *PersonExport) refusal() error {
 	if len(x.Fields) == 0 {
 		x.Fields = usualFields
 	}
-	x.Purpose = strings.TrimSpace(x.Purpose)
+	x.Reason = strings.TrimSpace(x.Reason)
 	path := x.Tree.Path(x.Place)
-	switch n := utf8.RuneCountInString(x.Purpose); {
+	switch n := utf8.RuneCountInString(x.Reason); {
 	case path == "":
 		return fault.Invalid("place", "请选择导出哪个区划的人员")
-	case !duplicate.Registers(x.By, path) && !x.By.Has(staff.Auditor, path, ""):
-		return fault.Forbidden("“%s”不在您登记或审计的范围内，不能导出；这次申请已记入日志", x.Tree.Name(x.Place))
-	case n < minPurpose || n > maxPurpose:
-		return fault.Invalid("purpose", "请写明导出的用途，%d 到 %d 字", minPurpose, maxPurpose)
+	case !slices.ContainsFunc(register.Sight(x.By, x.Purpose), func(q string) bool { return place.Within(path, q) }):
+		return fault.Forbidden("您的岗位不能以“%s”为用途导出“%s”的人员，或者它不在您负责的区域内；这次申请已记入日志", x.Purpose.Words(), x.Tree.Name(x.Place))
+	case n < minReason || n > maxReason:
+		return fault.Invalid("reason", "请写明导出的用途，%d 到 %d 字", minReason, maxReason)
 	}
 	for _, f := range x.Fields {
 		if !knownField(x.Words, f) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"linli/internal/civil"
+	"linli/internal/db"
 	"linli/internal/duplicate"
 	"linli/internal/fault"
 	"linli/internal/form"
@@ -22,6 +23,7 @@ import (
 // An incoming is a row that was read, before anybody knows whether the person is there.
 type incoming struct {
 	rec    sheet.Record
+	id     db.ID // of the person, when he is new
 	draft  *register.Draft
 	tells  []tells
 	path   string // of the place of the person
@@ -53,8 +55,8 @@ type wrong struct{ field, why string }
 
 func (w *wrong) Error() string { return w.why }
 
-func (r *personReader) read(rec sheet.Record) incoming {
-	in := incoming{rec: rec}
+func (r *personReader) read(rec sheet.Record, id db.ID) incoming {
+	in := incoming{rec: rec, id: id}
 	if in.why = r.table.Fit(&in.rec); in.why != "" {
 		return in
 	}
@@ -113,7 +115,7 @@ func (r *personReader) fill(in *incoming) *wrong {
 	if bad := r.sound(in, &n); bad != nil {
 		return bad
 	}
-	d, err := r.people.Draft(n)
+	d, err := r.people.DraftAs(in.id, n)
 	if err != nil {
 		return wrongOf(err)
 	}

@@ -243,13 +243,16 @@ func (r *personRun) feed(ctx context.Context, to chan<- []incoming) error {
 
 // readAll reads rows on all processors: sealing and comparing are most of the work that needs no database.
 func (r *personRun) readAll(list []sheet.Record) []incoming {
-	out := make([]incoming, len(list))
+	out, ids := make([]incoming, len(list)), make([]db.ID, len(list))
+	for i := range ids {
+		ids[i] = db.NewID()
+	}
 	workers := runtime.GOMAXPROCS(0)
 	var all sync.WaitGroup
 	for w := range workers {
 		all.Go(func() {
 			for i := w; i < len(list); i += workers {
-				out[i] = r.in.read(list[i])
+				out[i] = r.in.read(list[i], ids[i])
 			}
 		})
 	}

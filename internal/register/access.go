@@ -55,6 +55,7 @@ func (p Purpose) Words() string {
 // for which purposes each role looks. Who leads or supervises works with figures and sees no person by that role.
 var sighted = map[staff.Role][]Purpose{
 	staff.Desk:       {ForService, ForChecking, ForVisit, ForRelief, ForEmergency},
+	staff.Community:  {ForService, ForChecking, ForVisit, ForRelief, ForEmergency},
 	staff.Dispatcher: {ForService, ForEmergency},
 	staff.Handler:    {ForService, ForChecking, ForRelief},
 	staff.Verifier:   {ForChecking, ForVisit},

@@ -8,7 +8,9 @@ import (
 
 	"linli/internal/exchange"
 	"linli/internal/fault"
+	"linli/internal/register"
 	"linli/internal/sheet"
+	"linli/internal/staff"
 	"linli/internal/web/part"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
@@ -44,11 +46,21 @@ func (p *Pages) askExport(r *http.Request, wrong error) exportPage {
 		columns.Values = usual
 	}
 	v.Fields = errs.On([]ui.Field{
-		{Name: "purpose", Label: ui.T(ctx, "用途"), Required: true, Max: 200, Value: r.Form.Get("purpose"), Hint: ui.T(ctx, "写明依据和用在哪里，例如：按某文件组织高龄老人体检")},
+		{Name: "purpose", Label: ui.T(ctx, "用途"), Kind: "choice", Required: true, Value: r.Form.Get("purpose"), Options: purposes(ctx, session.Actor(r))},
+		{Name: "reason", Label: ui.T(ctx, "说明"), Required: true, Max: 200, Value: r.Form.Get("reason"), Hint: ui.T(ctx, "写明依据和用在哪里，例如：按某文件组织高龄老人体检")},
 		{Name: "form", Label: ui.T(ctx, "格式"), Kind: "choice", Value: first(r.Form.Get("form"), "xlsx"), Options: []ui.Option{{Value: "xlsx", Text: ui.T(ctx, "工作簿（.xlsx）")}, {Value: "csv", Text: "CSV"}}},
 		columns,
 	})
 	return v
+}
+
+// purposes are those for which somebody may look.
+func purposes(ctx context.Context, by staff.Actor) []ui.Option {
+	var out []ui.Option
+	for _, p := range register.PurposesOf(by) {
+		out = append(out, ui.Option{Value: string(p), Text: ui.T(ctx, p.Words())})
+	}
+	return out
 }
 
 func first(a, b string) string {
@@ -68,7 +80,7 @@ func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
 	if r.Form.Has("pick") {
 		return ui.Render(w, r, showExport(p.askExport(r, nil)))
 	}
-	x := &exchange.PersonExport{DB: p.Town.DB, Words: p.Tables.Words(), Tree: p.Town.Places.Tree(), By: session.Actor(r), Place: code, Fields: p.chosen(r), Purpose: r.Form.Get("purpose")}
+	x := &exchange.PersonExport{DB: p.Town.DB, Words: p.Tables.Words(), Tree: p.Town.Places.Tree(), By: session.Actor(r), Place: code, Fields: p.chosen(r), Purpose: register.Purpose(r.Form.Get("purpose")), Reason: r.Form.Get("reason")}
 	if err == nil {
 		err = x.Allowed(ctx)
 	}

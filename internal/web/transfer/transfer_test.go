@@ -18,7 +18,6 @@ import (
 	"linli/internal/db"
 	"linli/internal/duplicate"
 	"linli/internal/exchange"
-	"linli/internal/fact"
 	"linli/internal/fault"
 	"linli/internal/job"
 	"linli/internal/lexicon"
@@ -41,7 +40,7 @@ type office struct {
 
 func open(t *testing.T) *office {
 	t.Helper()
-	w := town.SQLite(t, fact.Migrations, duplicate.Migrations, exchange.Migrations)
+	w := town.SQLite(t, duplicate.Migrations, exchange.Migrations)
 	must := func(err error) {
 		if err != nil {
 			t.Fatal(err)
@@ -217,16 +216,16 @@ func TestPairIsDecided(t *testing.T) {
 func TestExportPage(t *testing.T) {
 	o := open(t)
 	o.wants(o.page("desk", "/transfer/export"), "用途", "导出哪些栏")
-	ask := url.Values{"place": {"柳荫社区"}, "purpose": {"老年人体检"}, "form": {"csv"}, "fields": {"name", "phone"}}
+	ask := url.Values{"place": {"柳荫社区"}, "purpose": {"visit"}, "reason": {"老年人体检"}, "form": {"csv"}, "fields": {"name", "phone"}}
 	code, text, h := o.post("desk", "/transfer/export", ask)
 	if code != http.StatusOK || !strings.HasPrefix(text, "\ufeff姓名,联系电话") || !strings.Contains(text, "许甲,199****0001") || !strings.Contains(h.Get("Content-Disposition"), "attachment") {
 		t.Errorf("%d %q", code, text)
 	}
-	ask.Set("purpose", "")
+	ask.Set("reason", "")
 	if code, text, _ := o.post("desk", "/transfer/export", ask); code != http.StatusUnprocessableEntity || !strings.Contains(text, "请写明导出的用途") {
 		t.Errorf("without a purpose: %d", code)
 	}
-	ask.Set("purpose", "老年人体检")
+	ask.Set("reason", "老年人体检")
 	ask.Set("form", "xlsx")
 	if code, text, _ := o.post("desk", "/transfer/export", ask); code != http.StatusOK || !strings.HasPrefix(text, "PK") {
 		t.Errorf("a workbook: %d", code)
