@@ -92,6 +92,7 @@ type search struct {
 	Found  []service.Offer
 	Person string // id, kept from page to page
 	Name   string
+	Mine   bool // may have applications of his own: somebody in office has none
 }
 
 func (p *Pages) find(w http.ResponseWriter, r *http.Request) error {
@@ -101,6 +102,8 @@ func (p *Pages) find(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		v.Found = p.Window.Find(v.Asked, p.today())
 	}
+	by := session.Actor(r)
+	v.Mine = !v.window && (by.Account.IsZero() || by.HasAny(staff.Resident))
 	if id, err := db.ParseID(v.Person); err == nil && v.window {
 		err := p.Town.DB.Read(r.Context(), func(tx *db.Tx) error {
 			who, err := register.PersonOf(tx, id)

@@ -354,7 +354,7 @@ func searchBody(v search) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if !v.window {
+			if v.Mine {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<p><a href=\"/services/mine\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
