@@ -68,7 +68,11 @@ var units = []staff.Unit{
 // Open makes the city in a database that has the Migrations.
 func Open(t testing.TB, d *db.DB) *City {
 	t.Helper()
-	ix, err := pack.Load(packs.Files, pack.Options{})
+	only, err := fs.Sub(packs.Files, "sanmenxia/sm12-69") // what is counted here is what this one document orders
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix, err := pack.Load(only, pack.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ import (
 func TestTheHomeShowsWhatNeedsSeeingTo(t *testing.T) {
 	each(t, func(h *house) {
 		page := h.see("/admin")
-		h.says(page, "政策包 1", "失败的任务 0", "近一个月没有核验过", "还没有检查点")
+		h.says(page, "政策包", "0 条未落实", "失败的任务 0", "近一个月没有核验过", "还没有检查点")
 		h.silent(page, "有后台任务失败", "有条款未落实")
 		h.jobs.Handle("test.bad", func(*db.Tx, job.Job) error { return job.Permanent(errors.New("坏了")) })
 		h.w.Write(h.T, func(tx *db.Tx) error { _, err := job.Enqueue(tx, "test.bad", nil); return err })
