@@ -223,7 +223,7 @@ func (s *story) bulletin() {
 	b.click("定期任务")
 	b.see("市长信箱办理情况季度通报")
 	b.click("去生成通报")
-	b.pick("通报和期间", "2026年第三季度")
+	b.pick("通报和期间", "2026年第三季度“市长信箱”")
 	b.click("生成草稿")
 	b.see("草稿已生成", "总体情况", "收到信件", "邻水市住建局") // the lead answers for it, not the helper
 	sheet := b.at()

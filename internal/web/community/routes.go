@@ -23,10 +23,13 @@ type Pages struct {
 // Roles are who enters the pages of communities.
 var Roles = []staff.Role{staff.Community, staff.Handler, staff.Supervisor, staff.Leader, staff.Auditor}
 
+// clerks are who works in a hall.
+var clerks = []staff.Role{staff.Community, staff.Desk, staff.Handler}
+
 // Routes registers the pages.
 func Routes(mux *http.ServeMux, p *Pages) {
 	office := p.Sessions.RequireRole(Roles...)
-	clerk := p.Sessions.RequireRole(staff.Community, staff.Desk, staff.Handler)
+	clerk := p.Sessions.RequireRole(clerks...)
 	mine := p.Sessions.RequireRole()
 	all := func(h http.Handler) http.Handler { return h }
 	p.Town.AddNav(ui.Community, nav)
@@ -81,18 +84,22 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	}
 }
 
-// nav is the navigation of these pages; at is the address of the present one.
+// nav is the navigation of these pages, as far as the reader may enter them; at is the address of the present one.
 func nav(ctx context.Context, at string) []ui.Link {
-	links := []ui.Link{
-		{Text: ui.T(ctx, "社区工作"), Href: "/community", Key: "alt+h"},
-		{Text: ui.T(ctx, "报表"), Href: "/community/tables", Key: "alt+t"},
-		{Text: ui.T(ctx, "准入"), Href: "/community/admissions"},
-		{Text: ui.T(ctx, "负担"), Href: "/community/load"},
-		{Text: ui.T(ctx, "要报表"), Href: "/community/demands"},
-		{Text: ui.T(ctx, "服务设施"), Href: "/hall/manage"},
-		{Text: ui.T(ctx, "上门服务"), Href: "/hall/visits"},
+	by := session.From(ctx)
+	var links []ui.Link
+	if by.HasAny(Roles...) {
+		links = append(links, ui.Link{Text: ui.T(ctx, "社区工作"), Href: "/community", Key: "alt+h"},
+			ui.Link{Text: ui.T(ctx, "报表"), Href: "/community/tables", Key: "alt+t"},
+			ui.Link{Text: ui.T(ctx, "准入"), Href: "/community/admissions"},
+			ui.Link{Text: ui.T(ctx, "负担"), Href: "/community/load"},
+			ui.Link{Text: ui.T(ctx, "要报表"), Href: "/community/demands"})
 	}
-	if session.From(ctx).HasAny(staff.Community) {
+	if by.HasAny(clerks...) {
+		links = append(links, ui.Link{Text: ui.T(ctx, "服务设施"), Href: "/hall/manage"})
+	}
+	links = append(links, ui.Link{Text: ui.T(ctx, "上门服务"), Href: "/hall/visits"})
+	if by.HasAny(staff.Community) {
 		links = append(links, ui.Link{Text: ui.T(ctx, "登记表"), Href: "/transfer"})
 	}
 	return current(links, at)

@@ -212,7 +212,11 @@ func (p *Pages) demands(w http.ResponseWriter, r *http.Request) error {
 				n++
 			}
 		}
-		row := []ui.Cell{{Text: t.Title, Href: "/community/demands/new?template=" + url.QueryEscape(t.Ref)}, {Text: ui.Count(len(t.Cells))}, {Text: ui.Count(n)}, {Text: t.Basis}}
+		href := ""
+		if sends(by) {
+			href = "/community/demands/new?template=" + url.QueryEscape(t.Ref)
+		}
+		row := []ui.Cell{{Text: t.Title, Href: href}, {Text: ui.Count(len(t.Cells))}, {Text: ui.Count(n)}, {Text: t.Basis}}
 		if t.Unit != "" {
 			row[3] = ui.Cell{Text: ui.T(ctx, "绑定单元格"), Href: "/community/templates/" + t.Ref}
 		}
