@@ -113,6 +113,7 @@ var (
 	ids    = regexp.MustCompile(`/[0-9a-z]{13}(/|$)`)
 	hashes = regexp.MustCompile(`/[0-9a-f]{64}(/|$)`)
 	names  = regexp.MustCompile(`^(/clauses/|/guide/|/supervisor/indicators/|/supervisor/watches/|/window/books/)[^/]+(/|$)`)
+	items  = regexp.MustCompile(`^((?:/window)?/services/)([^/]+)$`)
 	codes  = regexp.MustCompile(`/[0-9]{4,12}(/|$)`)
 )
 
@@ -127,6 +128,9 @@ func pattern(path string) string {
 		p = r.ReplaceAllString(p, "/{id}$1")
 	}
 	p = names.ReplaceAllString(p, "$1{name}$2")
+	if m := items.FindStringSubmatch(p); m != nil && !slices.Contains([]string{"mine", "sign", "resume"}, m[2]) {
+		p = m[1] + "{item}" // dozens of items have one page
+	}
 	var asked []string
 	for name, values := range u.Query() {
 		switch name {
