@@ -125,8 +125,11 @@ func current(links []ui.Link, at string) []ui.Link {
 
 // page is the frame: that of communities for people in office, that of residents for everybody else.
 func page(ctx context.Context, at, title, lead string) ui.Page {
-	if by := session.From(ctx); by.HasAny(Roles...) || by.HasAny(staff.Desk) {
+	switch by := session.From(ctx); {
+	case by.HasAny(Roles...):
 		return ui.Page{Person: ui.Community, Title: title, Lead: lead, Nav: nav(ctx, at)}
+	case by.HasAny(staff.Desk): // may not enter the start page of communities
+		return ui.Page{Person: ui.Window, Title: title, Lead: lead, Nav: nav(ctx, at)}
 	}
 	return ui.Page{Person: ui.Resident, Title: title, Lead: lead, Nav: visitorNav(ctx, at)}
 }
