@@ -162,7 +162,7 @@ stage_unit() {
 	start_postgres || return
 	local packages
 	packages=$(go list ./...) || { fail "the packages could not be listed"; return; }
-	go test -timeout 15m $(grep -vE '/(internal/arch|test/(scenario|browser))(/|$)' <<<"$packages")
+	go test -timeout 30m $(grep -vE '/(internal/arch|test/(scenario|browser))(/|$)' <<<"$packages")
 }
 
 stage_race() {
@@ -187,7 +187,7 @@ stage_browser() {
 	local chromium
 	chromium=$(find_chromium) || { fail "Chromium is not installed: apt-get install chromium"; return; }
 	start_postgres || return
-	has_tests ./test/browser && LINLI_CHROMIUM="$chromium" LINLI_REQUIRE_BROWSER=1 go test -timeout 15m ./test/browser/...
+	has_tests ./test/browser && LINLI_CHROMIUM="$chromium" LINLI_REQUIRE_BROWSER=1 go test -timeout 30m ./test/browser/...
 }
 
 # The seeds of every fuzz target run with the unit tests; this stage counts them and, when asked, fuzzes.
