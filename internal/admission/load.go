@@ -41,7 +41,7 @@ const bookPage = 500
 // limits the units that are listed; nil lists all that the tasks name.
 func (a *Admissions) Load(tx *db.Tx, by staff.Actor, r *pack.Admission, p civil.Period, within func(unit string) bool) (*Load, error) {
 	l := &Load{Rule: r, Period: p}
-	span := casework.Span{Flow: r.Flow, From: p.From.In(civil.Shanghai), To: p.To.AddDays(1).In(civil.Shanghai), Limit: bookPage}
+	span := casework.Span{Flows: []string{r.Flow}, From: p.From.In(civil.Shanghai), To: p.To.AddDays(1).In(civil.Shanghai), Limit: bookPage}
 	for {
 		page, err := a.cases.Book(tx, by, span)
 		if err != nil {

@@ -26,9 +26,9 @@ type Inscription struct {
 	Report      string
 }
 
-// A Span (登记簿期间) asks for the cases that came in by one flow in a period, the oldest first.
+// A Span (登记簿期间) asks for the cases that came in by some flows in a period, the oldest first.
 type Span struct {
-	Flow     string    // the one by which they first came
+	Flows    []string  // those by which they first came
 	From, To time.Time // To exclusive, at most 370 days later
 	After    db.ID     // cursor: the last case of the page before
 	Limit    int       // 1 to 500; 0: 100
@@ -48,12 +48,16 @@ func (c *Cases) Book(tx *db.Tx, by staff.Actor, s Span) ([]Inscription, error) {
 		s.Limit = 100
 	}
 	where, args := scopeSQL(by)
-	if where == "" {
+	if where == "" || len(s.Flows) == 0 {
 		return nil, nil
 	}
-	args = append([]any{s.Flow, months(s.From), months(s.To.Add(-1)), db.At(s.From), db.At(s.To), s.After}, args...)
+	first := make([]any, len(s.Flows))
+	for i, f := range s.Flows {
+		first[i] = f
+	}
+	args = slices.Concat(first, []any{months(s.From), months(s.To.Add(-1)), db.At(s.From), db.At(s.To), s.After}, args)
 	cases, err := db.Select(tx, func(r *db.Rows) (*Case, error) { return scan(r) }, `select `+columns+` from case_record c
-		where first_flow = ? and month >= ? and month <= ? and registered_at >= ? and registered_at < ? and id > ? and (`+where+`)
+		where first_flow in (`+inList(len(first))+`) and month >= ? and month <= ? and registered_at >= ? and registered_at < ? and id > ? and (`+where+`)
 		order by id limit ?`, append(args, s.Limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("register book: %w", err)

@@ -23,7 +23,7 @@ type Question struct {
 	Period civil.Period // both days included; zero: all time
 	Area   string       // path; "" everything the actor may see
 	Unit   string       // only cases led by it; "" any
-	Flow   string       // only this channel; "" any
+	Flows  []string     // only these; none: any
 	Open   bool         // only cases not settled yet
 	By     string       // "", ByArea, or a text column such as "lead", "channel", "month"
 }
@@ -218,8 +218,12 @@ func (q Question) limit(c *clauses, by staff.Actor, d Definition) error {
 	if q.Unit != "" {
 		c.add("lead = ?", q.Unit)
 	}
-	if q.Flow != "" {
-		c.add("flow = ?", q.Flow)
+	if len(q.Flows) > 0 {
+		args := make([]any, len(q.Flows))
+		for i, f := range q.Flows {
+			args[i] = f
+		}
+		c.add("flow in (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func readStandard() (list []*pack.Indicator, named []Named, version string) {
 		ps = append(ps, doc.Decode(&s)...)
 	}
 	cond := func(v strict.Value) filter.Cond {
-		c, more := filter.Read(filter.Cases, v, nil)
+		c, more := filter.Read(filter.Cases, v, nil, nil)
 		ps = append(ps, more...)
 		return c
 	}

@@ -304,9 +304,20 @@ func (r *reading) view(at func(string) rule.At, name string) *filter.View {
 }
 
 func (r *reading) cond(v *filter.View, value strict.Value, on civil.Date) filter.Cond {
-	c, ps := filter.Read(v, value, r.param(on))
+	c, ps := filter.Read(v, value, r.param(on), r.handled)
 	r.add(ps)
 	return c
+}
+
+// handled makes a condition on a flow hold for the items that are handled by it.
+func (r *reading) handled(column, value string) []string {
+	var items []string
+	for _, p := range r.parts.items {
+		if column == "flow" && p.spec.Flow == value {
+			items = append(items, p.spec.Item)
+		}
+	}
+	return items
 }
 
 func (r *reading) indicator(p part[indicatorSpec], on civil.Date) *Indicator {
@@ -391,7 +402,7 @@ func (r *reading) notice(p part[noticeSpec], on civil.Date) *Notice {
 
 func (r *reading) book(p part[bookSpec]) *Book {
 	s := p.spec
-	b := &Book{ID: s.Book, Name: s.Name, Flow: s.Flow, Basis: r.element(p.at(""), "book/"+s.Book, s.Name, s.Basis)}
+	b := &Book{ID: s.Book, Name: s.Name, Flow: s.Flow, Flows: append([]string{s.Flow}, r.handled("flow", s.Flow)...), Basis: r.element(p.at(""), "book/"+s.Book, s.Name, s.Basis)}
 	f, ok := r.booked(s.Flow)
 	if !ok {
 		r.bad(p.at("flow"), "没有流程或事项 %s", s.Flow)

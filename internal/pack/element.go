@@ -190,6 +190,7 @@ type Book struct {
 	ID      string
 	Name    string
 	Flow    string
+	Flows   []string // it and the items that are handled by it
 	Columns []BookColumn
 	Basis   []law.Clause
 }

@@ -274,6 +274,14 @@ func (ix *Index) Flow(id string, on civil.Date) *Edition {
 	return nil
 }
 
+// Handled returns the flow and the items that it handles on a day; of a flow that is in no document, itself.
+func (ix *Index) Handled(id string, on civil.Date) []string {
+	if e := ix.Flow(id, on); e != nil {
+		return e.Handled(id)
+	}
+	return []string{id}
+}
+
 // Channel returns the edition whose flow takes in a channel at a place on a day, or nil.
 func (ix *Index) Channel(channel, path string, on civil.Date) *Edition {
 	for _, p := range ix.At(path, on) {

@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -94,6 +95,19 @@ type ItemResult struct {
 	Number   string     // numbering pattern
 	Valid    civil.Term // zero: without end
 	Basis    []law.Clause
+}
+
+// Until is the last day of a document issued on a day, zero for one without end. It may be a day off: an end of validity is
+// no term within which something has to be done, so nothing moves it to the next working day (Civil Code art. 203 is of terms).
+func (r *ItemResult) Until(l civil.Law, on civil.Date) (civil.Date, error) {
+	if r.Valid.IsZero() {
+		return civil.Date{}, nil
+	}
+	d, err := l.WithoutRollOff(law.Clause{}).Deadline(on.In(civil.Shanghai), r.Valid, nil)
+	if err != nil {
+		return civil.Date{}, fmt.Errorf("validity of %s: %w", r.Document, err)
+	}
+	return d.LastDay, nil
 }
 
 // An ItemEffect (登记效果) is what a favourable decision records in the registers: a fact or a relation.

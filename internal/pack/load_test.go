@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"linli/internal/civil"
 	"linli/internal/law"
@@ -408,29 +409,81 @@ func documents(list []*pack.Pack) string {
 	return strings.Join(ids, " ")
 }
 
+// itemPack is the document of items used by the proofs, with other files beside or instead of its own.
+func itemPack(t *testing.T, files map[string]string) fstest.MapFS {
+	t.Helper()
+	dir, m := os.DirFS("proof/testdata/items"), fstest.MapFS{}
+	err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(dir, name)
+		m["a/"+name] = &fstest.MapFile{Data: text}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range files {
+		m["a/"+name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return m
+}
+
 // A book shows the cases of an item as it does those of a flow: it may name the fields of the item's form.
 func TestBookOfAnItem(t *testing.T) {
-	dir := os.DirFS("proof/testdata/items")
 	for columns, want := range map[string]string{
 		"flow: settle\ncolumns: [{ label: 编号, from: case.number }, { label: 地址, from: form.address }]":  "",
 		"flow: settle\ncolumns: [{ label: 编号, from: case.number }, { label: 地址, from: form.nowhere }]":  "没有来源 form.nowhere",
 		"flow: unsettle\ncolumns: [{ label: 编号, from: case.number }, { label: 地址, from: case.number }]": "没有流程或事项 unsettle",
 	} {
-		m := fstest.MapFS{"a/books/b.yaml": {Data: []byte("book: b\nname: 册\nbasis: \"1\"\n" + columns + "\n")}}
-		err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			text, err := fs.ReadFile(dir, name)
-			m["a/"+name] = &fstest.MapFile{Data: text}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := itemPack(t, map[string]string{"books/b.yaml": "book: b\nname: 册\nbasis: \"1\"\n" + columns + "\n"})
 		ix, err := pack.Load(m, pack.Options{})
 		if want == "" && (err != nil || ix.Pack("t1", "").On(civil.MustDate("2026-03-02")).Book("b").Flow != "settle") || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v, want %q", columns, err, want)
 		}
+	}
+}
+
+// What is said of a flow holds for the items that it handles: books list their cases, figures and watches count them.
+func TestItemsOfAFlow(t *testing.T) {
+	items, err := os.ReadFile("proof/testdata/items/items/settle.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := civil.MustDate("2026-03-02")
+	for _, x := range []struct {
+		base    string
+		handled []string
+	}{{"", []string{"move"}}, {"move", []string{"move", "settle"}}} {
+		m := itemPack(t, map[string]string{
+			"flows/move.yaml":   "flow: move\nname: 迁移\nchannel: moves\nbasis: \"1\"\noffices: { desk: police, lead: police }\n",
+			"items/settle.yaml": strings.Replace(string(items), "  form: settle\n", "  flow: \""+x.base+"\"\n  form: settle\n", 1),
+			"books/b.yaml":      "book: b\nname: 册\nbasis: \"1\"\nflow: move\ncolumns: [{ label: 编号, from: case.number }]\n",
+			"indicators/i.yaml": "indicator: i\nname: 数\nsays: 数\nbasis: \"1\"\nshows: count\nperiod: registered_at\nwhere: { flow: move }\nnumerator: { replied: yes }\n",
+		})
+		ix, err := pack.Load(m, pack.Options{})
+		if err != nil {
+			t.Fatalf("base %q: %v", x.base, err)
+		}
+		e := ix.Pack("t1", "").On(on)
+		if got := e.Book("b").Flows; !slices.Equal(got, x.handled) {
+			t.Errorf("base %q: the book is of %v", x.base, got)
+		}
+		if got := ix.Handled("move", on); !slices.Equal(got, x.handled) {
+			t.Errorf("base %q: the flow handles %v", x.base, got)
+		}
+		b, err := e.Indicator("i").Where.At(civil.CivilCode(), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, flow := range []string{"move", "settle", "rectify"} {
+			if b.Match(filter.Row{"flow": flow}) != slices.Contains(x.handled, flow) {
+				t.Errorf("base %q: the figure is wrong about %s", x.base, flow)
+			}
+		}
+	}
+	if got := mustLoad(t, small(), "").Handled("nothing", on); !slices.Equal(got, []string{"nothing"}) {
+		t.Errorf("a flow of no document handles %v", got)
 	}
 }

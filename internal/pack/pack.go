@@ -142,6 +142,18 @@ func (e *Edition) Flow(id string) *flow.Flow {
 // ItemFlows returns the flows of the items, in their order.
 func (e *Edition) ItemFlows() []*flow.Flow { return e.itemFlows }
 
+// Handled returns the ids of the flow and of the items that are handled by it: what a book, a figure or a queue of the flow
+// is about.
+func (e *Edition) Handled(id string) []string {
+	list := []string{id}
+	for _, f := range e.itemFlows {
+		if f.Base == id {
+			list = append(list, f.ID)
+		}
+	}
+	return list
+}
+
 // IsBase reports whether items are handled by the flow: then cases begin with an item.
 func (e *Edition) IsBase(id string) bool {
 	return slices.ContainsFunc(e.itemFlows, func(f *flow.Flow) bool { return f.Base == id })

@@ -235,19 +235,15 @@ func (w *Window) issue(tx *db.Tx, f *Filing, on civil.Date) error {
 	if r == nil {
 		return nil
 	}
+	until, err := r.Until(w.Cases.Law(), on)
+	if err != nil {
+		return fault.Internal(err, "无法计算期限")
+	}
 	var seq int64
-	err := tx.QueryRow(`insert into service_counter (pattern, year, last) values (?, ?, 1)
+	err = tx.QueryRow(`insert into service_counter (pattern, year, last) values (?, ?, 1)
 		on conflict (pattern, year) do update set last = service_counter.last + 1 returning last`, r.Number, on.Year).Scan(&seq)
 	if err != nil {
 		return fmt.Errorf("number document: %w", err)
-	}
-	until := civil.Date{}
-	if !r.Valid.IsZero() {
-		d, err := w.Cases.Law().Deadline(on.In(civil.Shanghai), r.Valid, nil)
-		if err != nil {
-			return fault.Internal(err, "无法计算期限")
-		}
-		until = d.LastDay
 	}
 	return tx.Exec(`insert into service_result (`+resultColumns+`) values (?, ?, ?, ?, ?, ?, ?)`,
 		f.Case.ID, f.Item.ID, f.Person, r.Document, casework.FillNumber(r.Number, on.Year, seq), on, until)

@@ -85,11 +85,11 @@ func (w *well) draw(from string) (string, bool, error) {
 	case "halls":
 		return w.facilities(rest)
 	case "flow":
-		return w.registered(rest)
+		return w.registered(w.x.packs().Handled(rest, w.d.Period.To))
 	case "book":
 		for _, p := range w.x.packs().Packs() {
 			if b := p.On(w.d.Period.To).Book(rest); b != nil {
-				return w.registered(b.Flow)
+				return w.registered(b.Flows)
 			}
 		}
 	case "indicator":
@@ -122,13 +122,13 @@ func (w *well) figure(ref string) (string, bool, error) {
 	return strconv.FormatFloat(float64(f.Numerator*1000/f.Denominator)/10, 'f', -1, 64), true, nil
 }
 
-// registered counts the cases of a flow that came in during the period in this place.
-func (w *well) registered(flow string) (string, bool, error) {
+// registered counts the cases of some flows that came in during the period in this place.
+func (w *well) registered(flows []string) (string, bool, error) {
 	for _, def := range w.x.figures.List(w.d.Period.To) {
 		if def.Document != indicator.Standard {
 			continue
 		}
-		answers, err := w.x.figures.Ask(w.tx, w.by, indicator.Question{Period: w.d.Period, Area: w.at.Path, Flow: flow}, def)
+		answers, err := w.x.figures.Ask(w.tx, w.by, indicator.Question{Period: w.d.Period, Area: w.at.Path, Flows: flows}, def)
 		if err != nil {
 			return "", false, err
 		}

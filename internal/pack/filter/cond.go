@@ -31,6 +31,7 @@ type part struct {
 	column  Column
 	op      op
 	texts   []string
+	also    []string // what texts stand for besides themselves
 	numbers []int64
 	least   *int64
 	most    *int64
@@ -120,7 +121,7 @@ func (b Bound) holds(p part, r Row) bool {
 	case opIn, opNotIn:
 		var in bool
 		if p.column.Type == Text {
-			in = slices.Contains(p.texts, r.text(p.column.Name))
+			in = slices.Contains(p.texts, r.text(p.column.Name)) || slices.Contains(p.also, r.text(p.column.Name))
 		} else {
 			in = slices.Contains(p.numbers, r.whole(p.column))
 		}
@@ -169,7 +170,7 @@ func (b Bound) one(p part) (string, []any) {
 			word = " not in ("
 		}
 		var args []any
-		for _, t := range p.texts {
+		for _, t := range slices.Concat(p.texts, p.also) {
 			args = append(args, t)
 		}
 		for _, n := range p.numbers {

@@ -32,6 +32,14 @@ create table fact_try (
 drop table fact_try;
 `)}}
 
+// alsoOf makes letters stand for visits too.
+func alsoOf(column, value string) []string {
+	if column == "flow" && value == "letter" {
+		return []string{"visit"}
+	}
+	return nil
+}
+
 func parse(t interface{ Fatal(...any) }, text string, params map[string]string) filter.Cond {
 	doc, ps := strict.Parse("where.yaml", []byte(text))
 	if len(ps) > 0 {
@@ -41,7 +49,7 @@ func parse(t interface{ Fatal(...any) }, text string, params map[string]string) 
 	if ps := doc.Decode(&v); len(ps) > 0 {
 		t.Fatal(ps)
 	}
-	c, ps := filter.Read(view, v, func(n string) (string, bool) { s, ok := params[n]; return s, ok })
+	c, ps := filter.Read(view, v, func(n string) (string, bool) { s, ok := params[n]; return s, ok }, alsoOf)
 	if len(ps) > 0 {
 		t.Fatal(text, ps)
 	}
@@ -196,6 +204,30 @@ func TestParams(t *testing.T) {
 	}
 }
 
+// A value that stands for others matches them and excludes them; what is read out names only what was written.
+func TestAlso(t *testing.T) {
+	for text, want := range map[string]map[string]bool{
+		"{flow: letter}":                           {"letter": true, "visit": true, "mailbox": false},
+		"{flow: {not: letter}}":                    {"letter": false, "visit": false, "mailbox": true},
+		"{flow: visit}":                            {"letter": false, "visit": true, "mailbox": false},
+		"{any: [{flow: letter}, {flow: mailbox}]}": {"letter": true, "visit": true, "mailbox": true},
+	} {
+		c := parse(t, text, nil)
+		b, err := c.At(civil.CivilCode(), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for flow, match := range want {
+			if b.Match(filter.Row{"flow": flow}) != match {
+				t.Errorf("%s on %s: %v", text, flow, !match)
+			}
+		}
+		if strings.Contains(c.Words(nil), "visit") != strings.Contains(text, "visit") {
+			t.Errorf("%s says %s", text, c.Words(nil))
+		}
+	}
+}
+
 // A condition that means nothing is refused where it stands.
 func TestRefusals(t *testing.T) {
 	for text, want := range map[string]string{
@@ -223,7 +255,7 @@ func TestRefusals(t *testing.T) {
 		}
 		var v strict.Value
 		doc.Decode(&v)
-		_, ps = filter.Read(view, v, nil)
+		_, ps = filter.Read(view, v, nil, nil)
 		if len(ps) == 0 || !strings.Contains(ps.Error(), want) {
 			t.Errorf("%s: got %v, want %s", text, ps, want)
 		}

@@ -12,9 +12,12 @@ import (
 // A Resolve returns the value of a parameter that a condition names as $name.
 type Resolve func(name string) (value string, ok bool)
 
+// An Also returns the further values that a value of a text column stands for, such as the items that a flow handles.
+type Also func(column, value string) []string
+
 // Read checks a condition from a pack against a view. Problems are placed where they stand in the file.
-func Read(view *View, v strict.Value, param Resolve) (Cond, rule.Problems) {
-	r := reader{view: view, param: param}
+func Read(view *View, v strict.Value, param Resolve, also Also) (Cond, rule.Problems) {
+	r := reader{view: view, param: param, also: also}
 	c := r.all(v)
 	return c, r.ps
 }
@@ -22,6 +25,7 @@ func Read(view *View, v strict.Value, param Resolve) (Cond, rule.Problems) {
 type reader struct {
 	view  *View
 	param Resolve
+	also  Also
 	ps    rule.Problems
 }
 
@@ -153,6 +157,9 @@ func (r *reader) single(p *part, v strict.Value) bool {
 	switch p.column.Type {
 	case Text:
 		p.texts = append(p.texts, v.Text)
+		if r.also != nil {
+			p.also = append(p.also, r.also(p.column.Name, v.Text)...)
+		}
 		return true
 	case Flag:
 		if v.Kind == strict.YesNo {

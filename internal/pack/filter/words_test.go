@@ -25,7 +25,7 @@ func TestWords(t *testing.T) {
 		if ps = append(ps, doc.Decode(&v)...); len(ps) > 0 {
 			t.Fatal(ps)
 		}
-		cond, ps := filter.Read(filter.Cases, v, nil)
+		cond, ps := filter.Read(filter.Cases, v, nil, nil)
 		if len(ps) > 0 {
 			t.Fatal(ps)
 		}

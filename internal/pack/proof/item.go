@@ -150,7 +150,12 @@ func (a *applicant) terms(l civil.Law) {
 		a.part("term")
 	}
 	if a.x.Until != "" && a.item.Result != nil {
-		last("item.valid-until", "有效期", a.x.Until, a.item.Result.Valid, a.day.In(civil.Shanghai))
+		until, err := a.item.Result.Until(l, a.day)
+		if err != nil {
+			a.bad("item.valid-until", "%s", err)
+			return
+		}
+		a.same("item.valid-until", "有效期", a.x.Until, until.String())
 	}
 	if a.x.Fee != "" {
 		a.same("item.fee", "收费（分）", a.x.Fee, fmt.Sprint(a.item.Fee.Fen))

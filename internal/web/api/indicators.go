@@ -109,7 +109,10 @@ func (in *OfMeasure) question(a *API, ctx context.Context, tx *db.Tx) (d indicat
 	if d, err = a.Figures.Find(document, in.ID, today(tx)); err != nil {
 		return d, q, err
 	}
-	q = indicator.Question{Unit: in.Unit, Flow: in.Flow, By: in.By}
+	q = indicator.Question{Unit: in.Unit, By: in.By}
+	if in.Flow != "" {
+		q.Flows = a.Catalog.Index().Handled(in.Flow, today(tx))
+	}
 	for _, x := range []struct {
 		name, text string
 		to         *civil.Date

@@ -22,7 +22,7 @@ import (
 const bookPageSize = 100
 
 func (s period) span(b *pack.Book, after db.ID, limit int) casework.Span {
-	return casework.Span{Flow: b.Flow, From: s.From.In(civil.Shanghai), To: s.To.AddDays(1).In(civil.Shanghai), After: after, Limit: limit}
+	return casework.Span{Flows: b.Flows, From: s.From.In(civil.Shanghai), To: s.To.AddDays(1).In(civil.Shanghai), After: after, Limit: limit}
 }
 
 // fill reads one page of the book's rows.
