@@ -245,6 +245,27 @@ func OfMany(tx *db.Tx, ids []db.ID, at AsOf) (map[db.ID][]Fact, error) {
 	return out, nil
 }
 
+// Count returns of how many of the subjects a word holds with a value.
+func Count(tx *db.Tx, ids []db.ID, name, value string, at AsOf) (n int, err error) {
+	for len(ids) > 0 {
+		now := ids[:min(200, len(ids))]
+		ids = ids[len(now):]
+		args := make([]any, 0, len(now)+6)
+		for _, id := range now {
+			args = append(args, id)
+		}
+		cond, more := at.where(tx)
+		var held int
+		err := tx.QueryRow("select count(distinct subject) from statement where subject in ("+marks(len(now))+") and name = ? and value = ? and "+cond,
+			append(append(args, name, value), more...)...).Scan(&held)
+		if err != nil {
+			return 0, wrap("count facts", err)
+		}
+		n += held
+	}
+	return n, nil
+}
+
 // History returns all that was ever told of a subject, the latest telling first; name "" asks for every name.
 func History(tx *db.Tx, s Subject, name string) ([]Fact, error) {
 	cond, args := "subject = ?", []any{s.ID}

@@ -9,6 +9,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/flow"
 	"linli/internal/law"
+	"linli/internal/lexicon"
 )
 
 // A Table (报表) is a table that communities are asked for: cells that fill themselves from what the platform knows, and cells
@@ -40,13 +41,14 @@ var TableSources = []Option{
 	{"place.name", "社区名称"}, {"place.code", "区划代码"}, {"unit.name", "填报单位"}, {"period", "报表期间"},
 	{"flow:", "某一渠道登记的办件数"}, {"book:", "某一登记簿的件数"}, {"indicator:", "某一指标"},
 	{"load.tasks", "准入任务数"}, {"load:", "准入任务的某项负担"}, {"halls:", "服务设施"},
+	{"register:", "登记在册"}, {"fact:", "登记项为某值的人数"},
 }
 
 // FacilityFigures (设施数字) are what "halls:" may go on with.
 var FacilityFigures = []Option{{"count", "服务设施数"}, {"area", "服务设施面积"}, {"bookings", "预约使用次数"}, {"tickets", "大厅取号数"}}
 
-// KnownSource reports whether a cell may say that it comes from there.
-func KnownSource(from string) bool {
+// KnownSource reports whether a cell may say that it comes from there; words are what registers tell of persons.
+func KnownSource(from string, words *lexicon.Lexicon) bool {
 	if from == "" {
 		return true
 	}
@@ -54,10 +56,23 @@ func KnownSource(from string) bool {
 	if more {
 		head += ":"
 	}
-	if head == "halls:" {
+	switch head {
+	case "halls:":
 		return slices.ContainsFunc(FacilityFigures, func(o Option) bool { return o.Value == rest })
+	case "register:":
+		return slices.Contains(lexicon.Kinds(), lexicon.Kind(rest))
+	case "fact:":
+		name, value, _ := strings.Cut(rest, "=")
+		kept, err := words.Check(lexicon.Person, name, value)
+		w, ok := words.Word(lexicon.Person, name)
+		return err == nil && ok && kept == value && Countable(w)
 	}
 	return slices.ContainsFunc(TableSources, func(o Option) bool { return o.Value == head }) && (!more || rest != "")
+}
+
+// Countable reports whether tables may count the persons of whom a word holds: words with few answers, none of them under seal.
+func Countable(w *lexicon.Word) bool {
+	return w.Sensitive == "" && (w.Kind == "choice" || w.Kind == "bool")
 }
 
 var cellName = regexp.MustCompile(`^[A-Z]{1,3}[1-9][0-9]{0,5}$`)
@@ -131,7 +146,7 @@ func (r *reading) table(p part[tableSpec], on civil.Date) *Table {
 			r.bad(at, "at 应为单元格名，如 B3，且不能重复")
 		case !slices.ContainsFunc(TableKinds, func(o Option) bool { return o.Value == c.Kind }):
 			r.bad(at, "kind 只能是 whole、number、money 或 text")
-		case !KnownSource(c.From):
+		case !KnownSource(c.From, r.lexicon):
 			r.bad(at, "没有取数来源 %s", c.From)
 		}
 		seen[c.At] = true

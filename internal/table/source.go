@@ -7,11 +7,14 @@ import (
 
 	"linli/internal/civil"
 	"linli/internal/db"
+	"linli/internal/fact"
 	"linli/internal/fault"
 	"linli/internal/hall"
 	"linli/internal/indicator"
+	"linli/internal/lexicon"
 	"linli/internal/pack"
 	"linli/internal/place"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
@@ -84,6 +87,13 @@ func (w *well) draw(from string) (string, bool, error) {
 		return w.burden(rest)
 	case "halls":
 		return w.facilities(rest)
+	case "register":
+		n, err := register.Count(w.tx, lexicon.Kind(rest), w.at.Path)
+		return strconv.Itoa(n), err == nil, err
+	case "fact":
+		name, value, _ := strings.Cut(rest, "=")
+		n, err := register.CountOf(w.tx, w.at.Path, name, value, fact.AsOf{Valid: w.d.Period.To})
+		return strconv.Itoa(n), err == nil, err
 	case "flow":
 		return w.registered(w.x.packs().Handled(rest, w.d.Period.To))
 	case "book":

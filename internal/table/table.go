@@ -15,6 +15,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/indicator"
+	"linli/internal/lexicon"
 	"linli/internal/once"
 	"linli/internal/pack"
 	"linli/internal/place"
@@ -169,7 +170,11 @@ func (x *Tables) Bind(tx *db.Tx, by staff.Actor, key, ref string, cells []Cell) 
 		if err != nil || t.Unit == "" {
 			return "", fault.Forbidden("文件规定的报表不能在页面上改")
 		}
-		if err := checkCells(cells); err != nil {
+		words, err := x.packs().Lexicon()
+		if err != nil {
+			return "", err
+		}
+		if err := checkCells(cells, words); err != nil {
 			return "", err
 		}
 		text, err := json.Marshal(cells)
@@ -184,7 +189,7 @@ func (x *Tables) Bind(tx *db.Tx, by staff.Actor, key, ref string, cells []Cell) 
 	return err
 }
 
-func checkCells(cells []Cell) error {
+func checkCells(cells []Cell, words *lexicon.Lexicon) error {
 	var bad []fault.FieldError
 	seen := map[string]bool{}
 	for i := range cells {
@@ -201,7 +206,7 @@ func checkCells(cells []Cell) error {
 			bad = append(bad, fault.FieldError{Field: field, Format: "请填写单元格 %s 的名称，不超过 60 字", Args: []any{c.At}})
 		case !slices.ContainsFunc(pack.TableKinds, func(o pack.Option) bool { return o.Value == c.Kind }):
 			bad = append(bad, fault.FieldError{Field: "kind-" + c.At, Format: "请选择单元格 %s 的类型", Args: []any{c.At}})
-		case !pack.KnownSource(c.From):
+		case !pack.KnownSource(c.From, words):
 			bad = append(bad, fault.FieldError{Field: "from-" + c.At, Format: "单元格 %s 的取数来源不对", Args: []any{c.At}})
 		}
 		seen[c.At] = true
