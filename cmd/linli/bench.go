@@ -131,7 +131,7 @@ func measurePersons(args []string, stdout, stderr io.Writer) int {
 	if *asJSON {
 		return printed(stdout, stderr, r)
 	}
-	fmt.Fprintf(stdout, "\n%s，%d 人：%.1f 秒，每秒 %.0f 人（最后十分之一每秒 %.0f 人）；每处理器秒 %.0f 人；同一张表再导入每秒 %.0f 人\n", r.DB, r.Persons, r.Seconds, r.PerSec, r.Last, r.PerCPU, r.Again)
+	fmt.Fprintf(stdout, "\n%s，%d 人：%.1f 秒，每秒 %.0f 人（最后十分之一每秒 %.0f 人）；每处理器秒 %.0f 人（最后十分之一 %.0f 人）；同一张表再导入每秒 %.0f 人\n", r.DB, r.Persons, r.Seconds, r.PerSec, r.Last, r.PerCPU, r.LastCPU, r.Again)
 	fmt.Fprintf(stdout, "内存 %.0f MB，数据库 %.0f MB；新增 %d，疑似重复 %d，拒收 %d\n", r.Memory, r.Size, r.Result.Added, r.Result.Likely, r.Result.Rejected)
 	return 0
 }

@@ -9,6 +9,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fact"
 	"linli/internal/fault"
+	"linli/internal/lexicon"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
@@ -21,7 +22,7 @@ type Outcome struct {
 	Facts     int // told of the one that is kept
 	Conflicts int // of these, waiting because they disagree
 	Relations int
-	Left      []string // relations that could not be taken over, with why
+	Left      []string // what could not be taken over
 }
 
 // Differ says that the two are not one person; they are never asked again. Returns conflict when somebody decided before.
@@ -55,7 +56,7 @@ func Merge(tx *db.Tx, people *register.Register, by staff.Actor, id, kept db.ID,
 	if err := settle(tx, by, p, Merged, why); err != nil {
 		return out, err
 	}
-	if err := moveFacts(tx, by, p, gone, &out); err != nil {
+	if err := moveFacts(tx, people, by, p, gone, &out); err != nil {
 		return out, err
 	}
 	if err := people.Merge(tx, gone, kept, out.Deed, by.AuditName(), why); err != nil {
@@ -95,17 +96,25 @@ func settle(tx *db.Tx, by staff.Actor, p Pair, to State, why string) error {
 		string(to), by.AuditName(), db.At(tx.Now()), why, p.ID, string(Open)))
 }
 
-// moveFacts tells of the kept entry what holds of the one that goes, each with its own source.
-func moveFacts(tx *db.Tx, by staff.Actor, p Pair, gone db.ID, out *Outcome) error {
+// moveFacts tells of the kept entry what holds of the one that goes, each with its own source. What the row of the one that goes has from its
+// first day is told when it is confirmed; for the rest, the row of the kept one is as good.
+func moveFacts(tx *db.Tx, people *register.Register, by staff.Actor, p Pair, gone db.ID, out *Outcome) error {
 	from, to := fact.Person(gone), fact.Person(out.Kept)
-	list, err := fact.Of(tx, from, fact.AsOf{})
+	list, err := register.Facts(tx, from, fact.AsOf{})
 	if err != nil {
 		return err
 	}
 	for _, f := range list {
+		if f.ID.IsZero() && f.Certainty != fact.Confirmed {
+			continue
+		}
 		f.Subject = to
 		f.Telling = fact.Telling{Deed: out.Deed, Source: f.Source, Certainty: f.Certainty, By: by.AuditName(), Basis: "合并登记", Path: p.Path}
-		done, err := fact.Put(tx, f)
+		done, err := people.Tell(tx, f)
+		if fault.KindOf(err) == fault.KindInvalid && err != nil { // a place that is no more, a word that is no longer told
+			out.Left = append(out.Left, label(people, f.Name))
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -121,7 +130,7 @@ func moveFacts(tx *db.Tx, by staff.Actor, p Pair, gone db.ID, out *Outcome) erro
 		return err
 	}
 	for _, r := range relations {
-		label := r.Label(from)
+		word := r.Label(from)
 		if r.From == from {
 			r.From = to
 		}
@@ -132,7 +141,7 @@ func moveFacts(tx *db.Tx, by staff.Actor, p Pair, gone db.ID, out *Outcome) erro
 		_, err := fact.Relate(tx, r)
 		switch {
 		case fault.KindOf(err) == fault.KindConflict || fault.KindOf(err) == fault.KindInvalid:
-			out.Left = append(out.Left, label)
+			out.Left = append(out.Left, word)
 		case err != nil:
 			return err
 		default:
@@ -140,6 +149,13 @@ func moveFacts(tx *db.Tx, by staff.Actor, p Pair, gone db.ID, out *Outcome) erro
 		}
 	}
 	return nil
+}
+
+func label(people *register.Register, name string) string {
+	if w, ok := people.Words().Word(lexicon.Person, name); ok {
+		return w.Label
+	}
+	return name
 }
 
 // redirect makes the other open pairs of the entry that went those of the one that is kept; a pair that is there already closes.

@@ -189,6 +189,33 @@ func TestMergeKeepsBothHistories(t *testing.T) {
 	})
 }
 
+// TestTablesThatDisagree: what the rows of two tables say from their first day is as confirmed as any telling.
+func TestTablesThatDisagree(t *testing.T) {
+	each(t, func(t *town) {
+		old, _ := t.add(with(func(n *register.Newcomer) { n.Source, n.Phone = register.FromTable("a.csv"), "13900000002" }))
+		newer, _ := t.add(with(func(n *register.Newcomer) {
+			n.Source, n.Address = register.FromTable("b.csv"), "和平路18号院3号楼2单元502"
+		}))
+		pair := t.queue()[0]
+		var out duplicate.Outcome
+		dbtest.Write(t.T, t.db, func(tx *db.Tx) (err error) {
+			out, err = duplicate.Merge(tx, t.people, t.clerk, pair.ID, old, "核对了户口簿，是一个人")
+			return err
+		})
+		dbtest.Write(t.T, t.db, func(tx *db.Tx) error {
+			open, err := fact.ConflictsOf(tx, fact.Person(old))
+			if err != nil || out.Conflicts != 1 || len(open) != 1 || open[0].Value != "和平路18号院3号楼2单元502" {
+				t.Errorf("%+v, conflicts %+v, %v", out, open, err)
+			}
+			p, err := register.PersonOf(tx, newer)
+			if err != nil || p.ID != old || p.Address != xiaoman.Address {
+				t.Errorf("kept %+v, %v", p, err)
+			}
+			return nil
+		})
+	})
+}
+
 func TestDecisions(t *testing.T) {
 	each(t, func(t *town) {
 		a, _ := t.add(xiaoman)

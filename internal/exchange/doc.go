@@ -17,7 +17,8 @@
 //   - Read = added + changed + present + conflicts + likely duplicates + rejected. Only what the clerk could register is taken.
 //   - Whoever is there already, by the rules of package register, is told what is new; what disagrees with something confirmed waits as a
 //     conflict. Who is likely there already is added, and the pair waits in the queue of package duplicate. Nobody is merged.
-//   - Facts have the table as their source. The same table again changes nothing. Killed at any moment, it goes on where it stopped.
+//   - Facts have the table as their source, and are confirmed; what the row of a new person repeats is told by the row itself
+//     (register.FromTable). The same table again changes nothing. Killed at any moment, it goes on where it stopped.
 //   - Rows to be mended come back from the file itself; what is kept of a row is masked.
 //
 // Tables: exchange_pass, exchange_verdict (what became of rows), exchange_person (whom a row without a number became), exchange_table (sent

@@ -107,8 +107,8 @@ func (x *PersonExport) Write(ctx context.Context, w sheet.Writer) (int, error) {
 	}
 	n := 0
 	for _, p := range x.Tree.Subtree(x.Place) {
-		for after := db.ID(0); ; {
-			wrote, last, err := x.page(ctx, w, columns, p.Code, after)
+		for after := (register.Person{}); ; {
+			wrote, last, err := x.page(ctx, w, columns, p.Path, after)
 			if err != nil {
 				return n, err
 			}
@@ -126,12 +126,12 @@ func (x *PersonExport) Write(ctx context.Context, w sheet.Writer) (int, error) {
 
 const exportPage = 500
 
-func (x *PersonExport) page(ctx context.Context, w sheet.Writer, columns []PersonField, code string, after db.ID) (n int, last db.ID, err error) {
+func (x *PersonExport) page(ctx context.Context, w sheet.Writer, columns []PersonField, path string, after register.Person) (n int, last register.Person, err error) {
 	var people []register.Person
 	var masked map[db.ID]map[register.Kind]string
 	var facts map[db.ID][]fact.Fact
 	err = x.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		if people, err = register.In(tx, code, after, exportPage); err != nil {
+		if people, err = register.In(tx, path, after, exportPage); err != nil {
 			return err
 		}
 		ids := make([]db.ID, len(people))
@@ -145,7 +145,7 @@ func (x *PersonExport) page(ctx context.Context, w sheet.Writer, columns []Perso
 		return err
 	})
 	if err != nil {
-		return 0, 0, err
+		return 0, last, err
 	}
 	for _, p := range people {
 		row := make([]string, len(columns))
@@ -155,7 +155,7 @@ func (x *PersonExport) page(ctx context.Context, w sheet.Writer, columns []Perso
 		if err := w.Row(row); err != nil {
 			return n, last, err
 		}
-		n, last = n+1, p.ID
+		n, last = n+1, p
 	}
 	return n, last, nil
 }

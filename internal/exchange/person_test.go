@@ -211,7 +211,7 @@ func TestStoppedAndResumed(t *testing.T) {
 		}
 		var people int
 		w.Read(t, func(tx *db.Tx) error {
-			return tx.QueryRow("select count(*) from statement where name = 'name'").Scan(&people)
+			return tx.QueryRow("select count(*) from person where source like 'table:%'").Scan(&people)
 		})
 		if people != s.Added+s.Likely {
 			t.Errorf("%d persons have a name, %+v", people, s)
@@ -243,6 +243,63 @@ func TestAnotherSourceDisagrees(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// TestTableIsTheFirstTelling shows that what the row of a newcomer repeats is confirmed by the table, as the rest is.
+func TestTableIsTheFirstTelling(t *testing.T) {
+	eachRegister(t, func(t *testing.T, w *town.Town) {
+		id := numberOf("1961-03-08", 2)
+		table := func(name, sex, address string) exchange.PersonSummary {
+			return bring(t, persons(w), written(t, name, []byte("姓名,身份证号,性别,居住地址\n赵小满,"+id+","+sex+","+address+"\n")))
+		}
+		table("a.csv", "女", "和平路1号")
+		w.Read(t, func(tx *db.Tx) error {
+			found, err := w.People.Find(tx, register.IDNumber, id)
+			if err != nil || len(found) != 1 {
+				return fmt.Errorf("found %v, %w", found, err)
+			}
+			facts, err := register.Facts(tx, fact.Person(found[0].ID), fact.AsOf{})
+			for _, f := range facts {
+				if f.Source != (fact.Source{Kind: fact.ByImport, Name: "a.csv"}) || f.Certainty != fact.Confirmed {
+					t.Errorf("first told: %+v", f)
+				}
+			}
+			if len(facts) != 5 {
+				t.Errorf("facts %+v", facts)
+			}
+			return err
+		})
+		if s := table("b.csv", "女", "和平路1号"); s.Present != 1 {
+			t.Errorf("the same of another table: %+v", s)
+		}
+		if s := table("c.csv", "女", "和平路2号"); s.Conflicts != 1 {
+			t.Errorf("another address of another table: %+v", s)
+		}
+		if s := table("a.csv", "女", "和平路3号"); s.Changed != 1 {
+			t.Errorf("another address of the same table: %+v", s)
+		}
+		w.Read(t, func(tx *db.Tx) error {
+			found, err := w.People.Find(tx, register.IDNumber, id)
+			if err != nil || found[0].Address != "和平路3号" {
+				t.Errorf("the row says %+v, %v", found, err)
+			}
+			list, err := fact.History(tx, fact.Person(found[0].ID), "address")
+			if err != nil || len(list) != 2 {
+				t.Errorf("history %+v, %v", list, err)
+			}
+			return err
+		})
+	})
+}
+
+// TestCopiesOfRowsWithoutKeys brings rows that say so little that nobody could be compared.
+func TestCopiesOfRowsWithoutKeys(t *testing.T) {
+	eachRegister(t, func(t *testing.T, w *town.Town) {
+		file := written(t, "names.csv", []byte("姓名,居住地址\n赵小满,和平路1号\n赵小满,和平路1号\n钱一,\n"))
+		if s := bring(t, persons(w), file); s.Added != 2 || s.Present != 1 {
+			t.Errorf("%+v", s)
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,13 +32,19 @@ func (r *personRun) judge(tx *db.Tx, list []incoming, s *PersonSummary) ([]judge
 	return out, nil
 }
 
-// apart returns how many rows from the first on are of persons that share no key unless the rules call them different.
+// apart returns how many rows from the first on are of persons that share no key unless the rules call them different, and are no copies.
 func apart(list []incoming) int {
-	by := map[match.Key][]int{}
+	by, copies := make(map[match.Key][]int, 4*len(list)), map[string]bool{}
 	for i := range list {
 		d := list[i].draft
 		if d == nil {
 			continue
+		}
+		if digest := list[i].digest; digest != "" {
+			if copies[digest] {
+				return i
+			}
+			copies[digest] = true
 		}
 		for _, k := range d.Meets() {
 			for _, j := range by[k] {
@@ -70,7 +77,7 @@ func (r *personRun) judgeApart(tx *db.Tx, list []incoming, s *PersonSummary) ([]
 	if err != nil {
 		return nil, err
 	}
-	known, err := r.known(tx, list, alike, before)
+	there, known, err := r.known(tx, list, alike, before)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +96,8 @@ func (r *personRun) judgeApart(tx *db.Tx, list []incoming, s *PersonSummary) ([]
 		found := alike[at]
 		at++
 		if id := whoIs(in, found, before); !id.IsZero() {
-			if err := r.update(tx, j, id, known[id], s); err != nil {
+			p := there[id]
+			if err := r.update(tx, j, p, known[p.ID], s); err != nil {
 				return nil, err
 			}
 			continue
@@ -122,20 +130,34 @@ func whoIs(in *incoming, found []register.PersonLikeness, before map[string]db.I
 	return 0
 }
 
-// known returns what holds of those who are there, in one question.
-func (r *personRun) known(tx *db.Tx, list []incoming, alike [][]register.PersonLikeness, before map[string]db.ID) (map[db.ID][]fact.Fact, error) {
-	var ids []db.ID
+// known returns those who are there and what holds of them, in few questions.
+func (r *personRun) known(tx *db.Tx, list []incoming, alike [][]register.PersonLikeness, before map[string]db.ID) (map[db.ID]register.Person, map[db.ID][]fact.Fact, error) {
+	there := map[db.ID]register.Person{}
 	at := 0
 	for i := range list {
 		if list[i].draft == nil {
 			continue
 		}
 		if id := whoIs(&list[i], alike[at], before); !id.IsZero() {
-			ids = append(ids, id)
+			there[id] = register.Person{}
+			if len(alike[at]) > 0 && alike[at][0].Person.ID == id {
+				there[id] = alike[at][0].Person
+			}
 		}
 		at++
 	}
-	return fact.OfMany(tx, ids, fact.AsOf{})
+	for id, p := range there {
+		if !p.ID.IsZero() {
+			continue
+		}
+		p, err := register.PersonOf(tx, id) // the one that a merged entry leads to
+		if err != nil {
+			return nil, nil, err
+		}
+		there[id] = p
+	}
+	facts, err := register.FactsOfMany(tx, slices.Collect(maps.Values(there)))
+	return there, facts, err
 }
 
 // holds reports whether a row tells nothing new: the same is confirmed and has no end.
@@ -218,12 +240,8 @@ func insertMany(tx *db.Tx, into string, width int, args []any) error {
 }
 
 // update tells of somebody who is there what the row says. The same number under another name is nobody's update.
-func (r *personRun) update(tx *db.Tx, j *judged, known db.ID, facts []fact.Fact, s *PersonSummary) error {
+func (r *personRun) update(tx *db.Tx, j *judged, p register.Person, facts []fact.Fact, s *PersonSummary) error {
 	in := j.in
-	p, err := register.PersonOf(tx, known)
-	if err != nil {
-		return err
-	}
 	j.person = p.ID
 	if p.Name != "" && match.Fold(p.Name) != match.Fold(in.draft.Name) && in.draft.IDNumber != "" {
 		j.verdict, j.field = VerdictConflict, lexicon.Name
@@ -232,11 +250,11 @@ func (r *personRun) update(tx *db.Tx, j *judged, known db.ID, facts []fact.Fact,
 		return nil
 	}
 	var changed, disputed []string
-	for _, t := range in.tells {
+	for _, t := range slices.Concat(in.tells, in.first) {
 		if holds(facts, t) {
 			continue
 		}
-		out, err := fact.Put(tx, fact.Fact{Subject: fact.Person(p.ID), Name: t.name, Value: t.value, Telling: r.telling(in)})
+		out, err := r.im.People.Tell(tx, fact.Fact{Subject: fact.Person(p.ID), Name: t.name, Value: t.value, Telling: r.telling(in)})
 		switch {
 		case err != nil:
 			return err

@@ -26,10 +26,11 @@ type incoming struct {
 	id     db.ID // of the person, when he is new
 	draft  *register.Draft
 	tells  []tells
-	path   string // of the place of the person
-	digest string // of a row without an ID number; "" for others
-	field  string // that is wrong
-	why    string // why it cannot be used, "" when it can
+	first  []tells // of tells, what the register's own row of a new person says
+	path   string  // of the place of the person
+	digest string  // of a row without an ID number; "" for others
+	field  string  // that is wrong
+	why    string  // why it cannot be used, "" when it can
 	notes  []string
 }
 
@@ -96,7 +97,7 @@ func (r *personReader) cell(in *incoming, field, label string) (string, *wrong) 
 var scientific = regexp.MustCompile(`^\d(\.\d+)?[eE]\+?\d+$`)
 
 func (r *personReader) fill(in *incoming) *wrong {
-	n := register.Newcomer{Source: r.m.Source}
+	n := register.Newcomer{Source: register.FromTable(r.m.Source)}
 	for _, f := range r.fields {
 		if _, ok := r.at[f.Name]; !ok {
 			continue
@@ -123,11 +124,11 @@ func (r *personReader) fill(in *incoming) *wrong {
 	if n.IDNumber == "" {
 		in.digest = digestOf(n)
 	}
-	in.tells = append(in.tells, basics(d.Newcomer)...)
+	in.first = basics(d.Newcomer)
 	return nil
 }
 
-// basics are the facts that every register keeps of a person.
+// basics are the facts that the row of a person repeats; of a new one, the row is their first telling.
 func basics(n register.Newcomer) []tells {
 	var out []tells
 	for _, t := range []tells{{lexicon.Name, n.Name}, {lexicon.Sex, string(n.Sex)}, {lexicon.Born, n.Born.String()}, {lexicon.Place, n.Place}, {lexicon.Address, n.Address}} {

@@ -1,6 +1,8 @@
 package fact
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -203,6 +205,33 @@ func Begin(tx *db.Tx, f Fact) error {
 func Names(tx *db.Tx, s Subject) ([]string, error) {
 	list, err := db.Select(tx, func(r *db.Rows) (name string, err error) { return name, r.Scan(&name) }, "select distinct name from statement where subject = ?", s.ID)
 	return list, wrap("read names", err)
+}
+
+// NamesOfMany is Names of several subjects, by subject.
+func NamesOfMany(tx *db.Tx, ids []db.ID) (map[db.ID][]string, error) {
+	out := make(map[db.ID][]string, len(ids))
+	for chunk := range slices.Chunk(ids, 400) {
+		args := make([]any, len(chunk))
+		for i, id := range chunk {
+			args[i] = id
+		}
+		rows, err := tx.Query("select distinct subject, name from statement where subject in ("+marks(len(chunk))+")", args...)
+		if err != nil {
+			return nil, wrap("read names", err)
+		}
+		for rows.Next() {
+			var id db.ID
+			var name string
+			if err := rows.Scan(&id, &name); err != nil {
+				return nil, wrap("read names", errors.Join(err, rows.Close()))
+			}
+			out[id] = append(out[id], name)
+		}
+		if err := rows.Close(); err != nil {
+			return nil, wrap("read names", err)
+		}
+	}
+	return out, nil
 }
 
 // Retract takes one telling back without another in its place, and does not bring back what it had replaced, as Undo does. Returns conflict

@@ -10,6 +10,7 @@ var (
 	landline   = regexp.MustCompile(`^(010|02\d|0[3-9]\d{2})([2-9]\d{6,7})(?:(?:-|转|x|ext)(\d{1,6}))?$`)
 	service    = regexp.MustCompile(`^(1[0-2]\d(?:\d\d)?|11[68]\d{3}|9[56]\d{3,4}|[48]00\d{7})$`)
 	areaDashes = regexp.MustCompile(`^\(?(0\d{2,3})\)?-?`)
+	phoneMarks = strings.NewReplacer(" ", "", ".", "")
 )
 
 // Phone checks a telephone number of mainland China and returns it in one spelling: "13800000000", "0398-2826666",
@@ -21,7 +22,7 @@ func Phone(s string) (string, error) {
 }
 
 func parsePhone(s string) (string, *flaw) {
-	s = strings.ToLower(strings.NewReplacer(" ", "", ".", "").Replace(Narrow(s)))
+	s = strings.ToLower(phoneMarks.Replace(Narrow(s)))
 	for _, code := range []string{"+86", "0086", "(+86)", "(86)", "86-"} {
 		s = strings.TrimPrefix(strings.TrimPrefix(s, code), "-")
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -13,11 +14,21 @@ type Key int64
 // Keys returns the keys of an entry: one for each block whose parts it all has, more where a part has several values.
 func (e *Entry) Keys() []Key { return e.keys }
 
+// KeysWithout returns the keys of an entry in which none of the fields takes part: those of the same record without them.
+func (m *Matcher) KeysWithout(e *Entry, fields ...string) []Key {
+	var out []Key
+	for i, k := range e.keys {
+		if !slices.ContainsFunc(m.block[e.blocks[i]], func(p keyPart) bool { return slices.Contains(fields, m.spec.Fields[p.field].Name) }) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
 // maxKeys bounds the keys that one block gives one record.
 const maxKeys = maxValues * maxValues * maxValues
 
-func (m *Matcher) keysOf(e *Entry) []Key {
-	var keys []Key
+func (m *Matcher) keysOf(e *Entry) (keys []Key, blocks []int) {
 	for i, parts := range m.block {
 		sums := []uint64{mix(offset, byte(i+1))}
 		for _, p := range parts {
@@ -33,10 +44,10 @@ func (m *Matcher) keysOf(e *Entry) []Key {
 			sums = next
 		}
 		for _, s := range sums {
-			keys = append(keys, Key(s)) // a digest: any bits will do
+			keys, blocks = append(keys, Key(s)), append(blocks, i) // a digest: any bits will do
 		}
 	}
-	return keys
+	return keys, blocks
 }
 
 // FNV-1a, because keys are stored and must be the same in every run.

@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -189,6 +190,19 @@ func TestSymmetric(t *testing.T) {
 		x, y := m.Decide(a, b), m.Decide(b, a)
 		if x.Answer != y.Answer || x.Rule != y.Rule || said(x) != said(y) {
 			t.Fatalf("%s (%s) one way, %s (%s) the other", x.Answer, said(x), y.Answer, said(y))
+		}
+	})
+}
+
+func TestKeysWithout(t *testing.T) {
+	m := matcher(t)
+	rapid.Check(t, func(t *rapid.T) {
+		r := invented().Draw(t, "record")
+		got := m.KeysWithout(m.Read(r), "id", "phone")
+		delete(r, "id")
+		delete(r, "phone")
+		if want := m.Read(r).Keys(); !slices.Equal(got, want) {
+			t.Fatalf("%v without number and telephone has the keys %v, not %v", r, want, got)
 		}
 	})
 }

@@ -26,6 +26,7 @@ type Record map[string]string
 type Entry struct {
 	values [][]value
 	keys   []Key
+	blocks []int // by key
 }
 
 // New checks a spec and makes it ready. The error says everything that is wrong with it.
@@ -113,7 +114,7 @@ func (m *Matcher) Read(r Record) *Entry {
 			}
 		}
 	}
-	e.keys = m.keysOf(e)
+	e.keys, e.blocks = m.keysOf(e)
 	return e
 }
 

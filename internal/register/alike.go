@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"embed"
 	"encoding/hex"
 	"slices"
@@ -80,7 +81,7 @@ func (r *Register) DraftAs(id db.ID, n Newcomer) (*Draft, error) {
 	}
 	p := Person{Name: n.Name, Sex: n.Sex, Born: n.Born, Place: n.Place, Address: n.Address}
 	d.entry = persons().Read(record(p, d.digests(IDNumber), d.digests(Phone)))
-	d.keys = keysOf(p)
+	d.keys = persons().KeysWithout(d.entry, "id_number", "phone")
 	return d, nil
 }
 
@@ -141,6 +142,11 @@ func rekey(tx *db.Tx, was, p Person) error {
 	return nil
 }
 
+type keyRow struct {
+	key    match.Key
+	person db.ID
+}
+
 // AddDrafts adds persons of whom the caller knows that they are new, in few statements.
 func (r *Register) AddDrafts(tx *db.Tx, list []*Draft) error {
 	now := db.At(tx.Now())
@@ -153,7 +159,8 @@ func (r *Register) AddDrafts(tx *db.Tx, list []*Draft) error {
 		return err
 	}
 	for chunk := range slices.Chunk(list, 500) {
-		var people, secrets, keys []any
+		people, secrets, keys := make([]any, 0, personWidth*len(chunk)), make([]any, 0, 20*len(chunk)), make([]any, 0, 4*len(chunk))
+		met := make([]keyRow, 0, 2*len(chunk))
 		for _, d := range chunk {
 			p := d.person(tx, paths)
 			p.ID = d.ID
@@ -162,8 +169,12 @@ func (r *Register) AddDrafts(tx *db.Tx, list []*Draft) error {
 				secrets = append(secrets, db.NewID(), d.ID, string(s.kind), s.lookups[len(s.lookups)-1], s.sealed, s.key, s.masked, d.Source, now, now)
 			}
 			for _, k := range d.keys {
-				keys = append(keys, int64(k), d.ID)
+				met = append(met, keyRow{k, d.ID})
 			}
+		}
+		slices.SortFunc(met, func(a, b keyRow) int { return cmp.Compare(a.key, b.key) }) // as the table has them: neighbours share a page
+		for _, m := range met {
+			keys = append(keys, int64(m.key), m.person)
 		}
 		for _, part := range []struct {
 			into  string
@@ -241,14 +252,16 @@ const asked = 400
 // meet returns for each draft the persons it shares a key with.
 func (r *Register) meet(tx *db.Tx, drafts []*Draft) ([][]db.ID, error) {
 	out := make([][]db.ID, len(drafts))
-	byKey, byDigest := map[int64][]int{}, map[string][]int{}
+	byKey, byDigest := make(map[int64][]int, 2*len(drafts)), map[Kind]map[string][]int{IDNumber: {}, Phone: {}}
 	for i, d := range drafts {
 		for _, k := range d.keys {
 			byKey[int64(k)] = append(byKey[int64(k)], i)
 		}
 		for _, s := range d.secrets {
-			for _, l := range s.lookups {
-				byDigest[string(l)] = append(byDigest[string(l)], i)
+			if of, compared := byDigest[s.kind]; compared {
+				for _, l := range s.lookups {
+					of[string(l)] = append(of[string(l)], i)
+				}
 			}
 		}
 	}
@@ -275,22 +288,27 @@ func (r *Register) meet(tx *db.Tx, drafts []*Draft) ([][]db.ID, error) {
 	if err != nil {
 		return nil, wrap("look for persons by key", err)
 	}
-	digests := make([]any, 0, len(byDigest))
-	for l := range byDigest {
-		digests = append(digests, []byte(l))
+	for kind, byDigest := range byDigest {
+		digests := make([]any, 0, len(byDigest))
+		for l := range byDigest {
+			digests = append(digests, []byte(l))
+		}
+		err := ask(tx, "select lookup, person from register_secret where "+kind.indexed()+" and lookup in", digests, func(rows *db.Rows) error {
+			var lookup []byte
+			var id db.ID
+			if err := rows.Scan(&lookup, &id); err != nil {
+				return err
+			}
+			for _, i := range byDigest[string(lookup)] {
+				note(i, id)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, wrap("look for persons by number", err)
+		}
 	}
-	err = ask(tx, "select lookup, person from register_secret where kind in ('id-number', 'phone') and lookup in", digests, func(rows *db.Rows) error {
-		var lookup []byte
-		var id db.ID
-		if err := rows.Scan(&lookup, &id); err != nil {
-			return err
-		}
-		for _, i := range byDigest[string(lookup)] {
-			note(i, id)
-		}
-		return nil
-	})
-	return out, wrap("look for persons by number", err)
+	return out, nil
 }
 
 // ask puts one question with many values, some at a time.

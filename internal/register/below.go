@@ -4,10 +4,10 @@ import (
 	"linli/internal/db"
 )
 
-// In returns the persons who live at one place, by id, after an id; entries that were merged into another are left out.
-func In(tx *db.Tx, place string, after db.ID, limit int) ([]Person, error) {
-	list, err := db.Select(tx, scanPerson, "select "+personColumns+` from person where place = ? and id > ?
-		and not exists (select 1 from person_merged m where m.gone = person.id) order by id limit ?`, place, after, limit)
+// In returns the persons who live at one place, a path, by name, after one of them; who was merged into another or withdrawn is not there.
+func In(tx *db.Tx, path string, after Person, limit int) ([]Person, error) {
+	list, err := db.Select(tx, scanPerson, "select "+personColumns+" from person where path = ? and (name, id) > (?, ?) order by name, id limit ?",
+		path, after.Name, after.ID, limit)
 	return list, wrap("list persons of a place", err)
 }
 

@@ -13,7 +13,7 @@
 //   - Who may be entered twice is found by rules that are data (matching/person.yaml) and keys kept with each person; Alike asks for one
 //     newcomer at a window and for a thousand of a table alike. Nothing is merged by itself. An entry that was merged leads to the other.
 //   - Tell, Change, corrections and settled conflicts bring the rows up to date in the same transaction. What a row had from its first day is
-//     the first telling of it, and is written out as one when a second comes.
+//     the first telling of it, and is written out as one when a second comes; a row that a table brought is confirmed by it (FromTable).
 //   - See and Sight decide who may see whom, for a purpose, and are the same for a list and a record. Who lives or is registered in one's area
 //     may be seen. A refused look is noted by the caller with NoteRefused, a look at what is sealed with NoteLook.
 //   - Keys can be replaced: AddKey seals what is new with a new key, Reseal moves the rest over, the old key stays readable.

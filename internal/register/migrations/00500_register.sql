@@ -10,7 +10,6 @@ create table person (
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL
 );
-create index person_place on person (place, id);
 
 create table register_secret (
 	id       INTEGER NOT NULL PRIMARY KEY,
@@ -28,7 +27,7 @@ create unique index register_secret_once on register_secret (person, kind, looku
 -- Written with substr because SQLite holds each "kind = ?" against an index "where kind = …" and plans the statement anew every
 -- time it is bound.
 create unique index register_secret_id_number on register_secret (lookup) where substr(kind, 1, 3) = 'id-';
-create index register_secret_lookup on register_secret (kind, lookup);
+create index register_secret_lookup on register_secret (lookup) where substr(kind, 1, 3) <> 'id-';
 create index register_secret_key on register_secret (key, id);
 
 create table organisation (

@@ -135,7 +135,7 @@ func (p *Pages) readPair(r *http.Request) (*pairPage, error) {
 			if s.Contacts, err = register.Contacts(tx, id); err != nil {
 				return err
 			}
-			if s.Facts, err = fact.Of(tx, fact.Person(id), fact.AsOf{}); err != nil {
+			if s.Facts, err = register.Facts(tx, fact.Person(id), fact.AsOf{}); err != nil {
 				return err
 			}
 		}
