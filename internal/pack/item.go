@@ -137,7 +137,8 @@ type NextItem struct {
 }
 
 // A Source (已知来源) is where a value or a proof can be found without asking: "fact.<name>", "relation.<kind>",
-// "result.<item>" (a valid result of an earlier case) or "case.<item>.<field>" (what an earlier application said).
+// "relation.<kind>.<name>" (a fact of the one person at the other end), "result.<item>" (a valid result of an earlier case) or
+// "case.<item>.<field>" (what an earlier application said).
 type Source string
 
 // Kind returns the part before the first dot.

@@ -13,10 +13,14 @@ import (
 
 // A Known (已知情况) is a value that need not be asked or proved again, with where it comes from.
 type Known struct {
-	Value string // as a form writes it
-	From  string // in words: who keeps it, or the number of a case or document
-	Since civil.Date
+	Value  string // as a form writes it; of what is under seal, the masked form
+	From   string // in words: who keeps it, or the number of a case or document
+	Since  civil.Date
+	Sealed bool // the register fills it in itself, and an empty answer means that it stays
 }
+
+// holds reports whether an answer leaves what is known as it is.
+func (k Known) holds(said string) bool { return said == k.Value || k.Sealed && said == "" }
 
 // A Guide (办事指引) is what an item means for one applicant: whether he may apply, what is still open, what he need not
 // bring, and what follows.
@@ -49,17 +53,18 @@ type HadMaterial struct {
 }
 
 // Guide judges an item for an applicant. known holds what can be looked up, by source; says what he answered or filled
-// in, by field, and goes before what is known. Nothing is decided by what nobody said.
+// in, by field, and goes before what is known, unless it says the same. Nothing is decided by what nobody said.
 func (i *Item) Guide(known map[Source]Known, says map[string]string, on civil.Date) Guide {
 	g := Guide{Prefill: map[string]Known{}, Facts: rule.Facts{Today: on}}
 	for _, f := range i.forms() {
 		values := map[string]string{}
 		for k := range f.Fields {
 			d := &f.Fields[k]
-			if v, said := says[d.Name]; said {
-				values[d.Name] = v
-			} else if is, ok := known[Source(d.From)]; ok && d.From != "" {
+			v, said := says[d.Name]
+			if is, ok := known[Source(d.From)]; ok && d.From != "" && (!said || is.holds(v)) {
 				g.Prefill[d.Name], values[d.Name] = is, is.Value
+			} else if said {
+				values[d.Name] = v
 			}
 		}
 		clean, _ := f.Check(values)

@@ -101,7 +101,7 @@ func nonEmpty(s string) []string {
 	return []string{s}
 }
 
-var sourceForm = regexp.MustCompile(`^(fact|relation|result)\.[a-z][a-z0-9_-]*$|^case\.[a-z][a-z0-9-]*\.[a-z][A-Za-z0-9_]*$`)
+var sourceForm = regexp.MustCompile(`^(fact|relation|result)\.[a-z][a-z0-9_-]*$|^relation\.[a-z][a-z-]*\.[a-z][a-z0-9_]*$|^case\.[a-z][a-z0-9-]*\.[a-z][A-Za-z0-9_]*$`)
 
 func (x *itemReading) from(path, from string) Source {
 	x.sourceAt(x.p.at(path), from)
@@ -111,7 +111,7 @@ func (x *itemReading) from(path, from string) Source {
 // sourceAt refuses what names no place where something could be known.
 func (r *reading) sourceAt(at rule.At, from string) {
 	if from != "" && !sourceForm.MatchString(from) {
-		r.bad(at, "“%s”应写成 fact.名称、relation.种类、result.事项 或 case.事项.栏目", from)
+		r.bad(at, "“%s”应写成 fact.名称、relation.种类、relation.种类.名称、result.事项 或 case.事项.栏目", from)
 	}
 }
 

@@ -84,6 +84,9 @@ func (w *Window) Apply(tx *db.Tx, by staff.Actor, a Application) (casework.Recei
 			in.Fields[f.Fields[i].Name] = filled[f.Fields[i].Name]
 		}
 	}
+	if err := w.unseal(tx, a.Person, o.Item, &g, in.Fields); err != nil {
+		return casework.Receipt{}, err
+	}
 	for _, j := range g.Joint {
 		in.Shares = append(in.Shares, j.Office)
 	}
@@ -92,6 +95,25 @@ func (w *Window) Apply(tx *db.Tx, by staff.Actor, a Application) (casework.Recei
 		return r, err
 	}
 	return r, w.keep(tx, by, o.Item, &g, a, r, filled, sources)
+}
+
+// unseal fills in for the check of the form what the register keeps under seal. The case keeps none of it.
+func (w *Window) unseal(tx *db.Tx, person db.ID, i *pack.Item, g *pack.Guide, fields map[string]string) error {
+	for _, d := range fieldsOf(i) {
+		if _, asked := fields[d.Name]; !asked || !g.Prefill[d.Name].Sealed {
+			continue
+		}
+		for kind, name := range fieldOf {
+			if d.From != "fact."+name {
+				continue
+			}
+			var err error
+			if fields[d.Name], err = w.People.Reach(tx, person, kind); err != nil {
+				return fmt.Errorf("fill in %s: %w", d.Name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // check refuses what may not be applied for, and names every material that is missing.

@@ -181,15 +181,17 @@ func (x *recording) tell(s fact.Subject, r pack.Record) error {
 	if r.Ends {
 		return fact.Retract(x.tx, fact.Fact{Subject: s, Name: r.Fact, From: x.on}, x.telling())
 	}
-	value := r.Value
-	if w, known := lexicon.Standard().Word(s.Kind, r.Fact); known {
-		var err error
-		if value, err = w.Check(value); err != nil {
-			x.missing = append(x.missing, w.Label+"“"+r.Value+"”不合登记的写法")
-			return nil
-		}
+	f := fact.Fact{Subject: s, Name: r.Fact, Value: r.Value, From: x.on, Telling: x.telling()}
+	w, known := x.People.Words().Word(s.Kind, r.Fact)
+	if !known {
+		_, err := fact.Change(x.tx, f)
+		return err
 	}
-	_, err := fact.Change(x.tx, fact.Fact{Subject: s, Name: r.Fact, Value: value, From: x.on, Telling: x.telling()})
+	if _, err := w.Check(r.Value); err != nil {
+		x.missing = append(x.missing, w.Label+"“"+r.Value+"”不合登记的写法")
+		return nil
+	}
+	_, err := x.People.Change(x.tx, f)
 	return err
 }
 

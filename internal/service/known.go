@@ -3,25 +3,35 @@ package service
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fact"
+	"linli/internal/fault"
 	"linli/internal/form"
 	"linli/internal/lexicon"
 	"linli/internal/pack"
 	"linli/internal/place"
 	"linli/internal/register"
+	"linli/internal/staff"
 )
 
 // known looks up, of all that an item could use, what is known of a person: the registers, his documents, his earlier
 // applications. A confirmed or stated fact counts; a doubtful one does not.
 func (w *Window) known(tx *db.Tx, i *pack.Item, person db.ID) (map[pack.Source]pack.Known, error) {
 	out := map[pack.Source]pack.Known{}
-	wanted := i.Sources()
-	for _, read := range []func(*db.Tx, db.ID, map[pack.Source]pack.Known) error{w.columns, facts, results} {
-		if err := read(tx, person, out); err != nil {
+	wanted, tellers := i.Sources(), tellers{}
+	for _, read := range []func() error{
+		func() error { return w.columns(tx, person, out) },
+		func() error { return contacts(tx, person, out) },
+		func() error { return facts(tx, person, tellers, out) },
+		func() error { return w.relatives(tx, person, wanted, tellers, out) },
+		func() error { return results(tx, person, out) },
+	} {
+		if err := read(); err != nil {
 			return nil, err
 		}
 	}
@@ -61,32 +71,100 @@ func (w *Window) columns(tx *db.Tx, person db.ID, out map[pack.Source]pack.Known
 	return nil
 }
 
-func facts(tx *db.Tx, person db.ID, out map[pack.Source]pack.Known) error {
-	self := fact.Person(person)
-	list, err := fact.Of(tx, self, fact.AsOf{})
-	if err != nil {
-		return err
-	}
-	for _, f := range list {
-		if f.Certainty != fact.Doubtful {
-			out[pack.Source("fact."+f.Name)] = pack.Known{Value: f.Value, From: f.Source.Kind.Words() + "（" + f.Source.Name + "）", Since: f.From}
+// contacts are the numbers that the register keeps under seal: nobody types them again, and nobody reads them here.
+func contacts(tx *db.Tx, person db.ID, out map[pack.Source]pack.Known) error {
+	list, err := register.Contacts(tx, person)
+	for _, c := range list {
+		source := pack.Source("fact." + fieldOf[c.Kind])
+		if _, have := out[source]; !have && fieldOf[c.Kind] != "" {
+			out[source] = pack.Known{Value: c.Masked, From: "人口登记", Sealed: true}
 		}
 	}
+	return err
+}
+
+// fieldOf names what is under seal as forms do.
+var fieldOf = map[register.Kind]string{register.IDNumber: "id_number", register.Phone: "phone"}
+
+func facts(tx *db.Tx, person db.ID, by tellers, out map[pack.Source]pack.Known) error {
+	list, err := fact.Of(tx, fact.Person(person), fact.AsOf{})
+	for _, f := range list {
+		if f.Certainty != fact.Doubtful {
+			out[pack.Source("fact."+f.Name)] = pack.Known{Value: f.Value, From: by.words(tx, f.Telling), Since: f.From}
+		}
+	}
+	return err
+}
+
+// tellers are the names of units that told something, by code, each read once.
+type tellers map[string]string
+
+// words says where something was told: by whom, and in which unit, register or case.
+func (x tellers) words(tx *db.Tx, t fact.Telling) string {
+	code := t.Source.Name
+	name, have := x[code]
+	if !have {
+		name = code
+		if u, err := staff.UnitOf(tx, code); err == nil {
+			name = u.Name
+		}
+		x[code] = name
+	}
+	if name == "" {
+		return t.Source.Kind.Words()
+	}
+	return t.Source.Kind.Words() + "（" + name + "）"
+}
+
+// relatives are the other ends of relations: dwellings and employers by address or name; and of persons, where there is only one, what is
+// wanted of him. Of two children nobody knows which is meant.
+func (w *Window) relatives(tx *db.Tx, person db.ID, wanted []pack.Source, by tellers, out map[pack.Source]pack.Known) error {
+	self := fact.Person(person)
 	relations, err := fact.Relations(tx, self, fact.AsOf{})
 	if err != nil {
 		return err
 	}
+	persons := map[string]int{}
 	for _, r := range relations {
-		if r.From != self || r.Certainty == fact.Doubtful {
+		word, _ := lexicon.RelationOf(r.Name)
+		if r.From != self && !word.Mutual || r.Certainty == fact.Doubtful {
 			continue
 		}
-		label, err := labelOf(tx, r.To)
-		if err != nil {
+		other := r.Other(self)
+		if other.Kind == lexicon.Person {
+			persons[r.Name]++
+		}
+		is := pack.Known{From: by.words(tx, r.Telling), Since: r.Since}
+		if is.Value, err = labelOf(tx, other); err != nil {
 			return err
 		}
-		out[pack.Source("relation."+r.Name)] = pack.Known{Value: label, From: r.Source.Kind.Words() + "（" + r.Source.Name + "）", Since: r.Since}
+		out[pack.Source("relation."+r.Name)] = is
+		if err := w.beyond(tx, r.Name, other, is, wanted, out); err != nil {
+			return err
+		}
 	}
+	maps.DeleteFunc(out, func(s pack.Source, _ pack.Known) bool {
+		name, _, _ := strings.Cut(s.Name(), ".")
+		return s.Kind() == "relation" && persons[name] > 1
+	})
 	return nil
+}
+
+// beyond adds what is wanted of the other end of a relation. What a record keeps from view is not told of anybody else.
+func (w *Window) beyond(tx *db.Tx, name string, other fact.Subject, is pack.Known, wanted []pack.Source, out map[pack.Source]pack.Known) error {
+	prefix := "relation." + name + "."
+	if !slices.ContainsFunc(wanted, func(s pack.Source) bool { return strings.HasPrefix(string(s), prefix) }) {
+		return nil
+	}
+	told, err := register.Facts(tx, other, fact.AsOf{})
+	for _, f := range told {
+		word, ok := w.People.Words().Word(other.Kind, f.Name)
+		if s := pack.Source(prefix + f.Name); slices.Contains(wanted, s) && ok && word.Sensitive == "" && f.Certainty != fact.Doubtful {
+			is.Value = f.Value
+			out[s] = is
+		}
+	}
+	return err
 }
 
 // labelOf is how a form writes the other end of a relation: its address or name, else what the register calls it.
@@ -101,7 +179,11 @@ func labelOf(tx *db.Tx, s fact.Subject) (string, error) {
 			return f.Value, err
 		}
 	}
-	return s.String(), nil
+	name, err := register.Name(tx, s)
+	if fault.KindOf(err) == fault.KindNotFound && err != nil {
+		return s.String(), nil
+	}
+	return name, err
 }
 
 // A Result (已发文书) is a document that a decision gave.

@@ -225,6 +225,51 @@ func TestAFamilySettlesWithOneForm(t *testing.T) {
 	})
 }
 
+// What the registers know of somebody's family and keep of him under seal is filled in; what he says himself goes before it; and of two
+// children none is guessed.
+func TestTheFamilyAndWhatIsSealedAreKnown(t *testing.T) {
+	each(t, func(t *testing.T, h *hall) {
+		child := func(name, born string) {
+			dbtest.Write(t, h.d, func(tx *db.Tx) error {
+				p, _, err := h.window.People.FindOrCreate(tx, register.Newcomer{Name: name, Born: civil.MustDate(born), Place: "411202001001", Source: "test"})
+				if err != nil {
+					return err
+				}
+				_, err = fact.Relate(tx, fact.Relation{Name: "parent-of", From: fact.Person(h.person), To: fact.Person(p.ID), Telling: fact.Telling{Source: fact.Source{Kind: fact.ByClerk, Name: "u-police"}, By: "test"}})
+				return err
+			})
+		}
+		child("张小", "2018-05-04")
+		a := h.family()
+		a.Says = map[string]string{"phone": "", "child": "张小", "address": "桥头1号楼101"} // as a page sends what it had filled in
+		r, err := h.apply("clerk", a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := h.filing(r.Case)
+		for field, want := range map[string][2]string{"phone": {"199****0001", "人口登记"}, "child": {"张小", "工作人员登记（u-police）"},
+			"child_born": {"2018-05-04", "工作人员登记（u-police）"}, "address": {"桥头1号楼101", "工作人员登记（不动产登记）"}} {
+			if f.Filled[field] != want[0] || f.Sources[field] != want[1] {
+				t.Errorf("%s is %q from %q, want %v", field, f.Filled[field], f.Sources[field], want)
+			}
+		}
+		a = h.family()
+		a.Says["phone"] = "19900000009"
+		if r, err = h.apply("clerk", a); err != nil {
+			t.Fatal(err)
+		}
+		if f = h.filing(r.Case); f.Filled["phone"] != "199****0009" || f.Sources["phone"] != "" {
+			t.Errorf("another telephone is %q from %q", f.Filled["phone"], f.Sources["phone"])
+		}
+		child("张二", "2020-05-04")
+		a = h.family()
+		a.Says = nil
+		if _, err = h.apply("clerk", a); err == nil || fault.As(err).Fields[0].Field != "child" {
+			t.Errorf("of two children one was taken: %v", err)
+		}
+	})
+}
+
 func (h *hall) registersChanged(r casework.Receipt) {
 	h.t.Helper()
 	dbtest.Read(h.t, h.d, func(tx *db.Tx) error {

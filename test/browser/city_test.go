@@ -12,6 +12,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
+	"linli/internal/register"
 	"linli/internal/web/account"
 	"linli/internal/web/ui"
 	"linli/test/town"
@@ -28,8 +29,19 @@ type city struct {
 	password string // of every account
 }
 
+// A setting is what a story needs besides the town: documents of other cities that it adopts, and who else is there.
+type setting struct {
+	adopts []string
+	settle func(tx *db.Tx, people *register.Register) error
+}
+
 // each runs a test in a fresh city on each engine, both at once.
 func each(t *testing.T, test func(t *testing.T, c *city)) {
+	eachIn(t, setting{adopts: []string{"pz15-10"}}, test)
+}
+
+// eachIn is each in a setting.
+func eachIn(t *testing.T, in setting, test func(t *testing.T, c *city)) {
 	needChrome(t)
 	for engine, address := range map[string]func(testing.TB) string{
 		"sqlite":   func(testing.TB) string { return "sqlite" },
@@ -37,7 +49,7 @@ func each(t *testing.T, test func(t *testing.T, c *city)) {
 	} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			test(t, found(t, address(t)))
+			test(t, foundIn(t, address(t), in))
 		})
 	}
 }
@@ -45,11 +57,16 @@ func each(t *testing.T, test func(t *testing.T, c *city)) {
 // found settles the town in an empty database and serves it.
 func found(t *testing.T, address string) *city {
 	t.Helper()
+	return foundIn(t, address, setting{adopts: []string{"pz15-10"}})
+}
+
+func foundIn(t *testing.T, address string, in setting) *city {
+	t.Helper()
 	clock := dbtest.NewClock()
 	clock.Set(begin)
 	o := app.Options{Data: t.TempDir(), DB: address, Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
-	adopt(t, o.Data)
-	settle(t, o)
+	adopt(t, o.Data, in.adopts...)
+	settle(t, o, in.settle)
 	return open(t, o, clock, town.Password)
 }
 
@@ -74,13 +91,18 @@ func open(t *testing.T, o app.Options, clock *dbtest.Clock, password string, off
 }
 
 // settle opens the city once for its tables and keys; what an App reads at its opening is there at the second.
-func settle(t *testing.T, o app.Options) {
+func settle(t *testing.T, o app.Options, more func(tx *db.Tx, people *register.Register) error) {
 	t.Helper()
 	a, err := app.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dbtest.Write(t, a.DB, func(tx *db.Tx) error { _, err := town.Settle(tx, a.People); return err })
+	dbtest.Write(t, a.DB, func(tx *db.Tx) error {
+		if _, err := town.Settle(tx, a.People); err != nil || more == nil {
+			return err
+		}
+		return more(tx, a.People)
+	})
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -18,10 +18,13 @@ import (
 	"linli/test/town"
 )
 
-// adopt lets the town work with the document on communities, which is another city's.
-func adopt(t *testing.T, data string) {
+// adopt lets the town work with documents that are another city's.
+func adopt(t *testing.T, data string, documents ...string) {
 	t.Helper()
-	text := `pz15-10: { adopted: { place: "4112", from: "2026-01-01", why: 测试用 } }` + "\n"
+	text := ""
+	for _, d := range documents {
+		text += d + `: { adopted: { place: "4112", from: "2026-01-01", why: 测试用 } }` + "\n"
+	}
 	if err := os.WriteFile(filepath.Join(data, "local.yaml"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

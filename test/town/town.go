@@ -125,6 +125,20 @@ func settlePeople(tx *db.Tx, people *register.Register) (map[string]db.ID, error
 	return entries, nil
 }
 
+// Hire opens one more account in office, with the password of all.
+func Hire(tx *db.Tx, a staff.Account, grants ...staff.Grant) error {
+	made, err := staff.Create(tx, by, a, passwordHash)
+	for _, g := range grants {
+		if err == nil {
+			err = staff.Allow(tx, by, made.ID, g.Role, g.Place, g.Unit)
+		}
+	}
+	return err
+}
+
+// Open opens one more unit, or gives one that stands more offices.
+func Open(tx *db.Tx, u staff.Unit) error { return staff.PutUnit(tx, by, u) }
+
 // Actor loads who acts under a login, as by a page.
 func (w *Town) Actor(t testing.TB, login string) staff.Actor {
 	t.Helper()

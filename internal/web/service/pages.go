@@ -227,6 +227,9 @@ func saysOf(i *pack.Item, values url.Values) map[string]string {
 	return says
 }
 
+// placeField is the field of a form, and its kind, that the picker of places asks for.
+const placeField = "place"
+
 func itemFields(i *pack.Item) []form.Field {
 	list := slices.Clone(i.Asks.Fields)
 	if f := i.FormOf(); f != nil {
@@ -238,9 +241,13 @@ func itemFields(i *pack.Item) []form.Field {
 // ask makes the questions: what is known is filled in, and says where it comes from.
 func (v *desk) ask(ctx context.Context, values url.Values) {
 	for _, d := range itemFields(v.Offer.Item) {
-		text := strings.Join(values[d.Name], "\n")
-		f := part.FormField(ctx, &d, text)
-		if k, known := v.Guide.Prefill[d.Name]; known && text == "" {
+		if d.Name == placeField && d.Kind == placeField {
+			continue
+		}
+		f := part.FormField(ctx, &d, strings.Join(values[d.Name], "\n"))
+		if k, known := v.Guide.Prefill[d.Name]; known && k.Sealed {
+			f.Value, f.Required, f.Hint = "", false, ui.T(ctx, "已掌握 %s，来自%s；换了号码才填", k.Value, k.From)
+		} else if known {
 			f.Value, f.Hint = k.Value, ui.T(ctx, "已掌握，来自%s；不对可以改", k.From)
 		}
 		v.Fields = append(v.Fields, f)
@@ -339,6 +346,9 @@ func (p *Pages) apply(r *http.Request, by staff.Actor, s side) (receipt casework
 			return err
 		}
 		a.Says = saysOf(o.Item, r.PostForm)
+		if _, asked := a.Says[placeField]; asked {
+			a.Says[placeField] = place
+		}
 		if receipt, err = p.Window.Apply(tx, by, a); err != nil {
 			return err
 		}

@@ -146,3 +146,12 @@ func signedWords(ctx context.Context, s service.Signer) string {
 	}
 	return ui.T(ctx, "已签")
 }
+
+// nextOf leads the desk to what the same person may apply for now.
+func nextOf(ctx context.Context, s side, f *service.Filing, list []pack.NextItem) []ui.Link {
+	out := make([]ui.Link, len(list))
+	for i, n := range list {
+		out[i] = ui.Link{Text: ui.T(ctx, n.Says), Href: search{side: s, Person: f.Person.String()}.href(n.Item), Note: ui.T(ctx, "已掌握的不用再填")}
+	}
+	return out
+}
