@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/json"
@@ -14,6 +15,7 @@ import (
 	"linli/internal/fault"
 	"linli/internal/once"
 	"linli/internal/place"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
@@ -41,6 +43,7 @@ type Hall struct {
 	Slot     int  // minutes of an appointment
 	Capacity int  // appointments in one slot; 0: none
 	Most     int  // numbers with priority called in a row while an ordinary one waits
+	Elder    int  // age from which somebody comes first; no document says one, so each hall sets its own, ElderFrom at first
 }
 
 // An Option (选项) is one of a short list.
@@ -83,20 +86,42 @@ func Put(tx *db.Tx, by staff.Actor, h Hall) (db.ID, error) {
 	if !h.Manages(by) && by.Via != staff.ViaCommand {
 		return 0, fault.Forbidden("只有本社区的工作人员可以维护服务设施")
 	}
-	args := []any{h.Kind, h.Name, h.Place, h.Path, h.Unit, h.Opens, h.Services, h.Area, h.Seats, flag(h.Shared), h.Counters, h.Slot, h.Capacity, h.Most, h.Facility}
+	if err := h.enter(tx); err != nil {
+		return 0, err
+	}
+	args := []any{h.Kind, h.Name, h.Place, h.Path, h.Unit, h.Opens, h.Services, h.Area, h.Seats, flag(h.Shared), h.Counters, h.Slot, h.Capacity, h.Most, h.Elder, h.Facility}
 	var err error
 	if h.ID.IsZero() {
 		h.ID = db.NewID()
-		err = tx.Exec(`insert into hall (kind, name, place, path, unit, opens, services, area, seats, shared, counters, slot, capacity, most, facility, id)
-			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(args, h.ID)...)
+		err = tx.Exec(`insert into hall (kind, name, place, path, unit, opens, services, area, seats, shared, counters, slot, capacity, most, elder, facility, id)
+			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(args, h.ID)...)
 	} else {
 		err = tx.ExecOne(`update hall set kind = ?, name = ?, place = ?, path = ?, unit = ?, opens = ?, services = ?, area = ?, seats = ?, shared = ?,
-			counters = ?, slot = ?, capacity = ?, most = ?, facility = ?, version = version + 1 where id = ?`, append(args, h.ID)...)
+			counters = ?, slot = ?, capacity = ?, most = ?, elder = ?, facility = ?, version = version + 1 where id = ?`, append(args, h.ID)...)
 	}
 	if err != nil {
 		return 0, wrap("store hall", err)
 	}
 	return h.ID, record(tx, by, "hall.put", h.ID, h)
+}
+
+// registered is the kind under which the register of facilities has a hall.
+var registered = map[string]string{"elderly": "care", "culture": "culture", "youth": "culture", "training": "culture", "room": "office"}
+
+// enter keeps the hall's entry in the register of facilities.
+func (h *Hall) enter(tx *db.Tx) error {
+	if !h.Facility.IsZero() {
+		f, err := register.FacilityOf(tx, h.Facility)
+		if err != nil {
+			return err
+		}
+		if f.Name != h.Name || f.Place != h.Place { // renamed or moved: what the register says of it is changed there, by whoever keeps it
+			return nil
+		}
+	}
+	f, err := register.PutFacility(tx, register.Facility{Kind: cmp.Or(registered[h.Kind], "service"), Name: h.Name, Place: h.Place, Hours: h.Opens, Shareable: h.Shared, Source: "hall"})
+	h.Facility = f.ID
+	return err
 }
 
 func (h *Hall) check(tx *db.Tx) error {
@@ -118,6 +143,12 @@ func (h *Hall) check(tx *db.Tx) error {
 	if h.Most < 1 {
 		h.Most = 3
 	}
+	if h.Elder == 0 {
+		h.Elder = ElderFrom
+	}
+	if h.Elder < 50 || h.Elder > 100 {
+		miss("elder", "老年人优先的年龄应在 50 到 100 岁之间")
+	}
 	if h.Area < 0 || h.Seats < 0 || h.Counters < 0 || h.Counters > 99 || h.Capacity < 0 || h.Capacity > 99 {
 		miss("counters", "面积、座位不能为负数，窗口和每时段预约数在 0 到 99 之间")
 	}
@@ -134,11 +165,11 @@ func (h *Hall) check(tx *db.Tx) error {
 	return fault.Fields(bad)
 }
 
-const columns = `id, facility, kind, name, place, path, unit, opens, services, area, seats, shared, counters, slot, capacity, most`
+const columns = `id, facility, kind, name, place, path, unit, opens, services, area, seats, shared, counters, slot, capacity, most, elder`
 
 func scan(r *db.Rows) (h Hall, err error) {
 	return h, r.Scan(&h.ID, &h.Facility, &h.Kind, &h.Name, &h.Place, &h.Path, &h.Unit, &h.Opens, &h.Services, &h.Area, &h.Seats, &h.Shared,
-		&h.Counters, &h.Slot, &h.Capacity, &h.Most)
+		&h.Counters, &h.Slot, &h.Capacity, &h.Most, &h.Elder)
 }
 
 // Get returns a hall; that it exists is public. Returns notfound.

@@ -14,6 +14,7 @@ import (
 	"linli/internal/hall"
 	"linli/internal/job"
 	"linli/internal/notify"
+	"linli/internal/register"
 	"linli/internal/staff"
 	"linli/test/town"
 )
@@ -324,4 +325,35 @@ func TestHoursAreRead(t *testing.T) {
 
 func dayAt(day string, hour, minute int) time.Time {
 	return civil.MustDate(day).In(civil.Shanghai).Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)
+}
+
+// A hall has its entry in the register of facilities, one however often it is changed, and its own age of priority.
+func TestAHallIsAFacility(t *testing.T) {
+	town.Each(t, func(t *testing.T, w *town.Town) {
+		id, by := hallOf(t, w, nil), w.Actor(t, "willow")
+		var h hall.Hall
+		w.Read(t, func(tx *db.Tx) (err error) { h, err = hall.Get(tx, id); return err })
+		if h.Elder != hall.ElderFrom {
+			t.Errorf("priority from %d", h.Elder)
+		}
+		first := h.Facility
+		h.Opens, h.Elder, h.Shared = "1-5 09:00-17:00", 65, false
+		w.Write(t, func(tx *db.Tx) error { _, err := hall.Put(tx, by, h); return err })
+		w.Read(t, func(tx *db.Tx) (err error) {
+			if h, err = hall.Get(tx, id); err != nil {
+				return err
+			}
+			f, err := register.FacilityOf(tx, h.Facility)
+			if err == nil && (h.Facility != first || h.Elder != 65 || f.Name != h.Name || f.Path != h.Path || f.Hours != h.Opens || f.Shareable || f.Kind != "service") {
+				t.Errorf("hall %+v, facility %+v", h, f)
+			}
+			return err
+		})
+		for _, age := range []int{49, 101} {
+			h.Elder = age
+			if err := w.DB.Write(tContext, func(tx *db.Tx) error { _, err := hall.Put(tx, by, h); return err }); fault.KindOf(err) != fault.KindInvalid {
+				t.Errorf("priority from %d: %v", age, err)
+			}
+		}
+	}, hall.Migrations)
 }

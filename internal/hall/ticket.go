@@ -22,12 +22,12 @@ type Class struct {
 	Letter string // begins its numbers
 }
 
-// ElderFrom (高龄优先的年龄) is the age from which somebody comes first.
+// ElderFrom (高龄优先的年龄) is the age from which somebody comes first where a hall has set none.
 const ElderFrom = 70
 
 // Classes are the classes, ordinary first. Everybody but the ordinary comes first.
 var Classes = []Class{
-	{Ordinary, "普通", "A"}, {"elder", "70 岁以上老年人", "E"}, {"disabled", "残疾人", "D"}, {"pregnant", "孕妇", "P"},
+	{Ordinary, "普通", "A"}, {"elder", "老年人", "E"}, {"disabled", "残疾人", "D"}, {"pregnant", "孕妇", "P"},
 	{"infant", "抱婴者", "B"}, {"soldier", "现役军人、优抚对象", "S"}, {"booked", "已预约", "Y"},
 }
 

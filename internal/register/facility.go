@@ -48,14 +48,22 @@ func PutFacility(tx *db.Tx, f Facility) (Facility, error) {
 	if len(known) == 0 {
 		f.ID, f.Created = db.NewID(), f.Updated
 		return f, wrap("add facility", tx.Exec("insert into facility ("+facilityColumns+") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			f.ID, f.Kind, f.Name, f.Place, f.Path, f.Address, f.Hours, f.Shareable, f.Closed, f.Source, f.Created, f.Updated))
+			f.ID, f.Kind, f.Name, f.Place, f.Path, f.Address, f.Hours, flag(f.Shareable), f.Closed, f.Source, f.Created, f.Updated))
 	}
 	f.ID, f.Created = known[0].ID, known[0].Created
 	return f, wrap("update facility", tx.ExecOne("update facility set kind = ?, address = ?, hours = ?, shareable = ?, closed = ?, updated_at = ? where id = ?",
-		f.Kind, f.Address, f.Hours, f.Shareable, f.Closed, f.Updated, f.ID))
+		f.Kind, f.Address, f.Hours, flag(f.Shareable), f.Closed, f.Updated, f.ID))
 }
 
 // FacilityOf returns the facility with this id. Returns notfound.
 func FacilityOf(tx *db.Tx, id db.ID) (Facility, error) {
 	return oneOf(tx, scanFacility, "没有这处设施的登记", "select "+facilityColumns+" from facility where id = ?", id)
+}
+
+// flag is how both databases keep yes and no.
+func flag(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }

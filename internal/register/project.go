@@ -122,7 +122,7 @@ func Project(tx *db.Tx, s fact.Subject) error {
 		case f.Name == lexicon.Died:
 			died = f.Value
 		case f.Name == "shareable" && s.Kind == lexicon.Facility:
-			add("shareable", f.Value == "true")
+			add("shareable", flag(f.Value == "true"))
 		}
 	}
 	switch s.Kind {

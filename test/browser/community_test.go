@@ -106,7 +106,7 @@ func TestANumberIsCalledWithPriority(t *testing.T) {
 		screen.see("现在没有叫号")
 		b := c.tab(t, desktop)
 		b.login("hall")
-		for _, class := range []string{"普通", "普通", "70 岁以上老年人"} {
+		for _, class := range []string{"普通", "普通", "老年人"} {
 			b.open(at + "/kiosk")
 			b.click(class)
 			b.see("您的号是")

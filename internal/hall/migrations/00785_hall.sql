@@ -18,6 +18,7 @@ create table hall (
 	slot      INTEGER NOT NULL DEFAULT 30,
 	capacity  INTEGER NOT NULL DEFAULT 0,
 	most      INTEGER NOT NULL DEFAULT 3,
+	elder     INTEGER NOT NULL DEFAULT 70,
 	version   BIGINT NOT NULL DEFAULT 1
 );
 create index hall_path on hall (path, name);

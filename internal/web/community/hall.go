@@ -164,7 +164,7 @@ func (p *Pages) edit(w http.ResponseWriter, r *http.Request) error { return p.sh
 
 func (p *Pages) showEdit(w http.ResponseWriter, r *http.Request, cause error) error {
 	ctx, by := r.Context(), session.Actor(r)
-	h := hall.Hall{Opens: "1-7 09:00-17:00", Slot: 30, Most: 3, Unit: by.Unit, Place: placeOf(by)}
+	h := hall.Hall{Opens: "1-7 09:00-17:00", Slot: 30, Most: 3, Elder: hall.ElderFrom, Unit: by.Unit, Place: placeOf(by)}
 	if id, err := db.ParseID(r.FormValue("id")); err == nil {
 		err := p.Town.DB.Read(ctx, func(tx *db.Tx) (err error) { h, err = hall.Get(tx, id); return err })
 		if err != nil {
@@ -199,7 +199,7 @@ func (p *Pages) showEdit(w http.ResponseWriter, r *http.Request, cause error) er
 		{Name: "place", Label: ui.T(ctx, "社区区划代码"), Value: h.Place, Required: true, Short: true}, {Name: "opens", Label: ui.T(ctx, "开放时间"), Value: h.Opens, Required: true,
 			Hint: ui.T(ctx, "如 1-5 09:00-12:00 13:30-17:00; 6,7 09:00-16:00，1 是周一")}, {Name: "services", Label: ui.T(ctx, "办什么，每行一项"), Kind: "longtext", Rows: 3, Value: h.Services, Max: 1000},
 		number("area", ui.T(ctx, "面积（平方米）"), h.Area), number("seats", ui.T(ctx, "座位"), h.Seats), number("counters", ui.T(ctx, "叫号窗口数"), h.Counters),
-		number("capacity", ui.T(ctx, "每时段可预约人数"), h.Capacity), number("slot", ui.T(ctx, "时段长度（分钟）"), h.Slot), number("most", ui.T(ctx, "连叫几个优先号后叫普通号"), h.Most),
+		number("capacity", ui.T(ctx, "每时段可预约人数"), h.Capacity), number("slot", ui.T(ctx, "时段长度（分钟）"), h.Slot), number("most", ui.T(ctx, "连叫几个优先号后叫普通号"), h.Most), number("elder", ui.T(ctx, "几岁起老年人优先"), h.Elder),
 		{Name: "shared", Label: ui.T(ctx, "对外共享，可以预约场地"), Kind: "bool", Value: shared}})
 	body := pageOf(pg, formOf("/hall/edit", fields, ui.Button{Text: ui.T(ctx, "保存"), Kind: ui.Primary}))
 	if cause != nil {
@@ -222,7 +222,7 @@ func placeOf(by staff.Actor) string {
 func hallFrom(r *http.Request, h hall.Hall) hall.Hall {
 	number := func(name string) int { n, _ := strconv.Atoi(strings.TrimSpace(r.PostFormValue(name))); return n }
 	h.Name, h.Kind, h.Place, h.Opens, h.Services = r.PostFormValue("name"), r.PostFormValue("kind"), r.PostFormValue("place"), r.PostFormValue("opens"), r.PostFormValue("services")
-	h.Area, h.Seats, h.Counters, h.Capacity, h.Slot, h.Most = number("area"), number("seats"), number("counters"), number("capacity"), number("slot"), number("most")
+	h.Area, h.Seats, h.Counters, h.Capacity, h.Slot, h.Most, h.Elder = number("area"), number("seats"), number("counters"), number("capacity"), number("slot"), number("most"), number("elder")
 	h.Shared = r.PostFormValue("shared") != ""
 	return h
 }

@@ -599,7 +599,7 @@ func kioskView(b *hall.Board, last *hall.Ticket) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.FieldSet(ui.T(ctx, "请选择"), ui.T(ctx, "老年人、残疾人、孕妇、抱婴者和优抚对象优先")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FieldSet(ui.T(ctx, "请选择"), ui.T(ctx, "%d 岁以上老年人、残疾人、孕妇、抱婴者和优抚对象优先", b.Hall.Elder)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
