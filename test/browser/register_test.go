@@ -17,7 +17,7 @@ func TestAClerkKeepsTheRegisters(t *testing.T) {
 		fit := func() string {
 			path := b.at()
 			if c.DB.Engine() == "sqlite" {
-				s.look(path)
+				s.look(path, true)
 				b.open("/care?on=0&back=%2F")
 				b.resize(desktop)
 				b.open(path)

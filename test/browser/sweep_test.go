@@ -70,7 +70,7 @@ func (v *visited) first(pattern string) bool {
 type sweep struct {
 	*tab
 	own      *visited // of this person
-	shared   *visited // pages that look the same to everybody who may see them
+	shared   *visited // of anybody
 	pages    int
 	resident bool // has pages of his own under /my
 }
@@ -84,29 +84,27 @@ func (s *sweep) crawl(start string) {
 	for len(queue) > 0 {
 		path := queue[0]
 		queue = queue[1:]
-		if !s.news(path) {
+		p := pattern(path)
+		first := s.shared.first(p)
+		if !s.own.first(p) || !first && alike(p) {
 			continue
 		}
 		if s.pages++; s.pages > mostPages {
 			s.Fatalf("more than %d pages: %s", mostPages, path)
 		}
-		queue = append(queue, s.look(path)...)
+		queue = append(queue, s.look(path, first)...)
 	}
 	s.Logf("%d pages", s.pages)
 }
 
-// news reports whether a page is one that nobody has looked at, if it is the same for all, or this person has not.
-func (s *sweep) news(path string) bool {
-	p := pattern(path)
+// alike reports whether a page looks the same to everybody who may see it.
+func alike(p string) bool {
 	for _, prefix := range []string{"/clauses/", "/guide/", "/help", "/privacy", "/track", "/submit", "/login", "/care", "/window", "/supervisor", "/admin", "/bulletins"} {
 		if strings.HasPrefix(p, prefix) || p == "/" {
-			return s.shared.first(p)
+			return true
 		}
 	}
-	if strings.Contains(p, "do=") { // the form of a step is one template for all
-		return s.shared.first(p)
-	}
-	return s.own.first(p)
+	return strings.Contains(p, "do=") // the form of a step is one template for all
 }
 
 var (
@@ -148,8 +146,8 @@ func pattern(path string) string {
 	return p
 }
 
-// look measures one page in every way and returns where its links lead.
-func (s *sweep) look(path string) []string {
+// look measures one page and returns where its links lead: in every way the first time that anybody comes to it, later in normal letters only.
+func (s *sweep) look(path string, first bool) []string {
 	s.resize(desktop)
 	if !s.visit("/care?on=0&back=" + url.QueryEscape(path)) {
 		return nil
@@ -160,6 +158,9 @@ func (s *sweep) look(path string) []string {
 	s.sizes(path, "normal on a telephone", 44, 14)
 	s.resize(narrow)
 	s.wide(path, "normal at 320 px")
+	if !first {
+		return links
+	}
 	s.resize(desktop)
 	s.open("/care?on=1&back=" + url.QueryEscape(path))
 	s.wide(path, "care on a desktop")
