@@ -31,12 +31,12 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})
 	supervisor.Routes(mux, &supervisor.Pages{Town: town, Sessions: a.Sessions, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties})
 	community.Routes(mux, &community.Pages{Town: town, Sessions: a.Sessions, Admissions: a.Admissions, Tables: a.Tables})
-	register.Routes(mux, &register.Pages{Town: town, Sessions: a.Sessions, Events: &event.Events{Register: a.People},
-		Classes: &class.Classes{Register: a.People, Packs: a.Catalog.Index}})
+	events, classes := &event.Events{Register: a.People}, &class.Classes{Register: a.People, Packs: a.Catalog.Index}
+	register.Routes(mux, &register.Pages{Town: town, Sessions: a.Sessions, Events: events, Classes: classes})
 	transfer.Routes(mux, &transfer.Pages{Town: town, Sessions: a.Sessions, Tables: a.Sent, Files: a.room})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
-		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Limits: a.limits, Log: a.Log})
+		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Events: events, Classes: classes, Limits: a.limits, Log: a.Log})
 }
 
 // Town is what the pages of this city share.

@@ -126,6 +126,23 @@ func (e *Events) Arrive(tx *db.Tx, by staff.Actor, n Newcomer) (Floating, error)
 	return e.send(tx, d, p, Arrival, at, n.Home)
 }
 
+// Unusual asks that what is unusual about a newcomer be looked at before he is collected. Returns invalid, naming "confirmed" beside each doubt.
+func (e *Events) Unusual(tx *db.Tx, n register.Newcomer) error {
+	at, err := register.StandingPlace(tx, "place", n.Place)
+	if err != nil {
+		return err
+	}
+	doubts, err := e.Register.Doubts(tx, n, at.Path)
+	if err != nil || len(doubts) == 0 {
+		return err
+	}
+	var list []fault.FieldError
+	for _, d := range doubts {
+		list = append(list, fault.FieldError{Field: d.Field, Format: d.Format, Args: d.Args})
+	}
+	return fault.Fields(append(list, fault.FieldError{Field: "confirmed", Format: "核对无误后请勾选这里再登记"}))
+}
+
 // Depart collects that somebody who floats left. Returns invalid, forbidden.
 func (e *Events) Depart(tx *db.Tx, by staff.Actor, id db.ID, on civil.Date, to string) (Floating, error) {
 	s := person(id)

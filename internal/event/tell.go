@@ -26,6 +26,30 @@ func (e *Events) Tell(tx *db.Tx, by staff.Actor, s fact.Subject, name, value str
 	return out, record(tx, by, "tell", s, map[string]string{"name": name, "deed": d.t.Deed.String()})
 }
 
+// A Noted (登记结果) is what became of an item that a clerk told: registered, or asked to be corrected.
+type Noted struct {
+	Outcome    fact.Outcome
+	Correction db.ID // somebody else decides; zero when it was registered at once
+}
+
+// Note registers an item that nothing was known of, and asks for the correction of one that is known. Returns invalid, forbidden, conflict.
+func (e *Events) Note(tx *db.Tx, by staff.Actor, s fact.Subject, name, value string, from civil.Date, reason string) (n Noted, err error) {
+	if err := register.See(tx, by, s, register.ForService); err != nil {
+		return n, err
+	}
+	known, err := e.Register.Known(tx, s, []string{name}, fact.AsOf{Valid: from})
+	if err != nil {
+		return n, err
+	}
+	if _, have := known[name]; !have {
+		n.Outcome, err = e.Tell(tx, by, s, name, value, from, reason)
+		return n, err
+	}
+	c, err := e.Register.AskCorrection(tx, fact.Correction{Subject: s, Name: name, Value: value, From: from, Reason: reason, AskedBy: by.AuditName()})
+	n.Correction = c.ID
+	return n, err
+}
+
 // Relate notes a relation, as of an owner, a tenant or somebody in a post. Returns invalid, forbidden, and conflict where only one may be.
 func (e *Events) Relate(tx *db.Tx, by staff.Actor, r fact.Relation, basis string) error {
 	if err := register.See(tx, by, r.To, register.ForService); err != nil {

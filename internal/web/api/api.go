@@ -14,8 +14,10 @@ import (
 	"linli/internal/blob"
 	"linli/internal/casework"
 	"linli/internal/catalog"
+	"linli/internal/class"
 	"linli/internal/db"
 	"linli/internal/duty"
+	"linli/internal/event"
 	"linli/internal/indicator"
 	"linli/internal/notice"
 	"linli/internal/place"
@@ -36,6 +38,8 @@ type API struct {
 	Figures *indicator.Indicators
 	Notices *notice.Notices
 	Duties  *duty.Duties
+	Events  *event.Events
+	Classes *class.Classes
 	Limits  Limits
 	Log     *slog.Logger
 
@@ -91,6 +95,14 @@ func (a *API) register() {
 	a.registerSteps()
 	a.registerFiles()
 	a.registerReporters()
+	a.registerPersons()
+	a.registerRecords()
+	a.registerStatements()
+	a.registerDisputes()
+	a.registerThings()
+	a.registerEvents()
+	a.registerFloating()
+	a.registerDuplicates()
 	a.registerMine()
 	a.registerTracking()
 	a.registerSummary()
@@ -123,6 +135,7 @@ type operation struct {
 	tag, title   string
 	scope        scope
 	official     bool              // not for residents, who see their own cases under /my
+	roles        []staff.Role      // whose pages do this; none: see official
 	status       int               // 0: 200
 	request      *huma.RequestBody // of a body that is no JSON
 	answer       string            // media type of an answer that is no JSON

@@ -27,7 +27,7 @@ func TestDocumentIsValidOpenAPI(t *testing.T) {
 				if op.OperationID == "" || op.Summary == "" || len(op.Tags) != 1 {
 					t.Errorf("%s %s is not described", method, path)
 				}
-				if method == http.MethodGet || path == "/track" {
+				if method == http.MethodGet || path == "/track" || path == "/register/persons/search" { // questions, asked in a body
 					continue
 				}
 				if key := op.Parameters.GetByInAndName("header", "Idempotency-Key"); key == nil || !key.Required {

@@ -89,6 +89,8 @@ func may(r *http.Request, o operation) error {
 	switch {
 	case s == admin:
 		roles = []staff.Role{staff.Admin}
+	case len(o.roles) > 0:
+		roles = o.roles
 	case o.official:
 		roles = officials
 	}

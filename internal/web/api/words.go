@@ -3,6 +3,8 @@ package api
 import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/validation"
+
+	"linli/internal/rule"
 )
 
 // inChinese sets the sentences of the library's checks. Those with a verb keep it, in the order in which it is filled.
@@ -59,4 +61,20 @@ func chinese(d *huma.ErrorDetail) string {
 		return "正文无法读取：" + d.Message
 	}
 	return d.Message
+}
+
+// verdictOf is what a rule says, as a word of the document.
+func verdictOf(v rule.Verdict) string {
+	switch v {
+	case rule.Yes:
+		return "yes"
+	case rule.No:
+		return "no"
+	}
+	return "needs"
+}
+
+// traceOf is how a rule came to what it says, line by line.
+func traceOf(a rule.Answer) []string {
+	return each(a.Trace, func(l rule.TraceLine) string { return l.Text + "：" + l.Result.Words() })
 }

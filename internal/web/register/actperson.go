@@ -149,23 +149,11 @@ func part1(a *asking, w *lexicon.Word) ui.Field {
 
 // tell notes a new item, or asks for the correction of one that is known.
 func tell(p *Pages, tx *db.Tx, by staff.Actor, s fact.Subject, v url.Values) (string, error) {
-	if err := register.See(tx, by, s, register.ForService); err != nil {
-		return "", err
-	}
 	on, err := day(v, "on")
 	if err != nil {
 		return "", err
 	}
-	name, value := v.Get("item"), strings.Join(v["value"], "\n")
-	known, err := p.Town.People.Known(tx, s, []string{name}, fact.AsOf{Valid: on})
-	if err != nil {
-		return "", err
-	}
-	if _, have := known[name]; have {
-		_, err := p.Town.People.AskCorrection(tx, fact.Correction{Subject: s, Name: name, Value: value, From: on, Reason: v.Get("reason"), AskedBy: by.AuditName()})
-		return href(s), onValue(err)
-	}
-	_, err = p.Events.Tell(tx, by, s, name, value, on, v.Get("reason"))
+	_, err = p.Events.Note(tx, by, s, v.Get("item"), strings.Join(v["value"], "\n"), on, v.Get("reason"))
 	return href(s), onValue(err)
 }
 

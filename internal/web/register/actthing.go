@@ -287,21 +287,8 @@ func arrive(p *Pages, tx *db.Tx, by staff.Actor, _ fact.Subject, v url.Values) (
 		return "", err
 	}
 	if v.Get("confirmed") == "" {
-		at, err := register.StandingPlace(tx, "place", n.Place)
-		if err != nil {
+		if err := p.Events.Unusual(tx, n); err != nil {
 			return "", err
-		}
-		doubts, err := p.Town.People.Doubts(tx, n, at.Path)
-		if err != nil {
-			return "", err
-		}
-		var list []fault.FieldError
-		for _, d := range doubts {
-			list = append(list, fault.FieldError{Field: d.Field, Format: d.Format, Args: d.Args})
-		}
-		if len(list) > 0 {
-			list = append(list, fault.FieldError{Field: "confirmed", Format: "核对无误后请勾选这里再登记"})
-			return "", fault.Fields(list)
 		}
 	}
 	f, err := p.Events.Arrive(tx, by, event.Newcomer{Newcomer: n, Home: strings.TrimSpace(v.Get("home")), HomeAt: strings.TrimSpace(v.Get("home_address")), Reason: v.Get("stay_reason"), Until: until, On: on})
