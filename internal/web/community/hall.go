@@ -47,7 +47,7 @@ func (p *Pages) hallTable(ctx context.Context, list []hall.Hall, managed bool) u
 	t := ui.Table{Caption: ui.T(ctx, "服务设施"), Empty: ui.Empty(ui.T(ctx, "没有服务设施"), ui.T(ctx, "换一个地方试试。")), Cols: []ui.Col{{Name: ui.T(ctx, "设施"), Main: true}, {Name: ui.T(ctx, "类别")}, {Name: ui.T(ctx, "开放时间")},
 		{Name: ui.T(ctx, "可以")}}}
 	for _, h := range list {
-		row := []ui.Cell{{Text: h.Name, Href: "/hall/at/" + h.ID.String(), Note: p.Town.Place(h.Place)}, {Text: ui.T(ctx, hall.KindWords(h.Kind))}, {Text: h.Opens}, {Text: offers(ctx, h)}}
+		row := []ui.Cell{{Text: h.Name, Href: "/hall/at/" + h.ID.String(), Note: p.Town.Place(h.Place)}, {Text: ui.T(ctx, hall.KindWords(h.Kind))}, {Text: weekOf(ctx, h.Hours())}, {Text: offers(ctx, h)}}
 		if managed && h.Counters > 0 {
 			row[3] = ui.Cell{Text: ui.T(ctx, "叫号"), Href: "/hall/at/" + h.ID.String() + "/counter?at=1"}
 		}

@@ -60,7 +60,11 @@ func factsOf(ctx context.Context, i *pack.Item) []ui.Pair {
 	if !i.Term.Legal.IsZero() {
 		list = append(list, ui.Pair{Name: ui.T(ctx, "法定期限"), Text: i.Term.Legal.Words()})
 	}
-	list = append(list, ui.Pair{Name: ui.T(ctx, "收费"), Text: ui.Money(ctx, i.Fee.Fen)},
+	fee := ui.Money(ctx, i.Fee.Fen)
+	if i.Fee.Fen == 0 {
+		fee = ui.T(ctx, "不收费")
+	}
+	list = append(list, ui.Pair{Name: ui.T(ctx, "收费"), Text: fee},
 		ui.Pair{Name: ui.T(ctx, "在哪里办"), Text: words(pack.ItemLevels, i.Accepts)},
 		ui.Pair{Name: ui.T(ctx, "办理渠道"), Text: words(pack.ItemChannels, i.Channels)})
 	if i.Result != nil {

@@ -60,6 +60,9 @@ func Size(bytes int64) string {
 
 var weekdays = [...]string{N("周日"), N("周一"), N("周二"), N("周三"), N("周四"), N("周五"), N("周六")}
 
+// Weekday names a day of the week: "周五", in English "Fri".
+func Weekday(ctx context.Context, d time.Weekday) string { return T(ctx, weekdays[d]) }
+
 // Date writes a day: "2026年10月9日", in English "9 Oct 2026"; "—" for the zero time.
 func Date(ctx context.Context, t time.Time) string {
 	if t.IsZero() {
