@@ -333,6 +333,18 @@ func TestFloatingPopulationGoesThereAndBack(t *testing.T) {
 			})
 			return n
 		}
+		pending := func(by staff.Actor, wantHere, wantHome int) {
+			t.Helper()
+			dbtest.Read(t, x.d, func(tx *db.Tx) error {
+				here, home, err := event.Pending(tx, by)
+				if here != wantHere || home != wantHome {
+					t.Errorf("%s has %d here and %d to answer, want %d and %d", by.Login, here, home, wantHere, wantHome)
+				}
+				return err
+			})
+		}
+		pending(x.away, 1, 0)
+		pending(x.clerk, 0, 0)
 		if waits(x.away, event.Here, event.Collected) != 1 || waits(x.clerk, event.Here, event.Collected) != 0 {
 			t.Error("it waits in the wrong queue")
 		}
@@ -354,6 +366,8 @@ func TestFloatingPopulationGoesThereAndBack(t *testing.T) {
 			return err
 		})
 		x.write(func(tx *db.Tx) error { return x.e.Share(tx, x.away, f.ID) })
+		pending(x.away, 0, 0)
+		pending(x.clerk, 0, 1)
 		if waits(x.clerk, event.Home, event.Shared) != 1 || waits(x.away, event.Home, event.Shared) != 0 {
 			t.Error("the home is not told")
 		}

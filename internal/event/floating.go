@@ -368,22 +368,52 @@ const (
 
 // Waiting returns the notices in one state for an actor, from one end, in the order of arrival.
 func Waiting(tx *db.Tx, by staff.Actor, side Side, state string, after db.ID, limit int) ([]Floating, error) {
+	cond, args := side.reach(by)
+	if cond == "" {
+		return nil, nil
+	}
+	list, err := db.Select(tx, scanFloating, "select "+floatingColumns+" from event_floating where ("+cond+") and state = ? and id > ? order by id limit ?",
+		append(args, state, after, limit)...)
+	return list, wrap("list notices", err)
+}
+
+// reach is what an actor may see from one end, as a condition; "" is nothing.
+func (s Side) reach(by staff.Actor) (cond string, args []any) {
 	column := "path"
-	if side == Home {
+	if s == Home {
 		column = "home_path"
 	}
 	var conds []string
-	args := []any{state}
 	for _, p := range register.Sight(by, register.ForService) {
 		from, end := place.Range(p)
 		conds, args = append(conds, column+" >= ? and "+column+" < ?"), append(args, from, end)
 	}
-	if len(conds) == 0 {
-		return nil, nil
+	return strings.Join(conds, " or "), args
+}
+
+// Pending counts what an actor has to do: here, the notices that are on the way to the home; and those that he has to answer as the home.
+func Pending(tx *db.Tx, by staff.Actor) (here, home int, err error) {
+	cond, args := Here.reach(by)
+	if cond == "" {
+		return 0, 0, nil
 	}
-	list, err := db.Select(tx, scanFloating, "select "+floatingColumns+" from event_floating where state = ? and ("+strings.Join(conds, " or ")+") and id > ? order by id limit ?",
-		append(args, after, limit)...)
-	return list, wrap("list notices", err)
+	err = tx.QueryRow("select count(*) from event_floating where ("+cond+") and state in (?, ?, ?)", append(args, Collected, Verified, Counted)...).Scan(&here)
+	if err != nil {
+		return 0, 0, wrap("count notices", err)
+	}
+	cond, args = Home.reach(by)
+	err = tx.QueryRow("select count(*) from event_floating where ("+cond+") and state = ?", append(args, Shared)...).Scan(&home)
+	return here, home, wrap("count notices", err)
+}
+
+// AnswerWords returns an answer of the home in Chinese.
+func AnswerWords(answer string) string {
+	for _, o := range Answers() {
+		if o.Value == answer {
+			return o.Words()
+		}
+	}
+	return ""
 }
 
 // FloatingOfPerson returns the notices about a person, the latest first.

@@ -1,6 +1,7 @@
 package community
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -9,6 +10,7 @@ import (
 	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/db"
+	"linli/internal/event"
 	"linli/internal/hall"
 	"linli/internal/staff"
 	"linli/internal/table"
@@ -27,6 +29,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	var visits []hall.Visit
 	var saved table.Saving
 	var day civil.Date
+	var here, from int
 	err := p.Town.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		day = today(tx)
 		if b, err = p.burden(tx, by, r); err != nil {
@@ -39,6 +42,9 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if halls, err = hall.Managed(tx, by); err != nil {
+			return err
+		}
+		if here, from, err = event.Pending(tx, by); err != nil {
 			return err
 		}
 		visits, err = hall.Visits(tx, by)
@@ -56,6 +62,9 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	if b.Rule != nil && worker {
 		stats = append(stats, b.stats(ctx, b.Load.Of(by.Unit))...)
 	}
+	if worker {
+		stats = append(stats, floating(ctx, here, from)...)
+	}
 	if open := openVisits(visits); worker {
 		stats = append(stats, ui.Stat{Name: ui.T(ctx, "上门服务"), Value: ui.Count(open), Unit: ui.T(ctx, "件"), Href: "/hall/visits"})
 	}
@@ -72,6 +81,14 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		parts = append(parts, section(ui.T(ctx, "服务设施"), ui.Rows(p.hallTable(ctx, halls, true))))
 	}
 	return ui.Render(w, r, pageOf(pg, parts...))
+}
+
+// floating leads to the notices about people who came or went: those on their way from here, and those that ask us about our own.
+func floating(ctx context.Context, here, from int) []ui.Stat {
+	return []ui.Stat{
+		{Name: ui.T(ctx, "流动人口待办"), Value: ui.Count(here), Unit: ui.T(ctx, "人"), Href: "/register/floating"},
+		{Name: ui.T(ctx, "外出人员待我方反馈"), Value: ui.Count(from), Unit: ui.T(ctx, "人"), Href: "/register/floating?side=home&state=" + event.Shared},
+	}
 }
 
 func openVisits(list []hall.Visit) (n int) {

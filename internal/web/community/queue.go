@@ -66,7 +66,7 @@ func (p *Pages) live(w http.ResponseWriter, r *http.Request) error {
 			return nil // nobody is there any more
 		}
 		if version := strconv.FormatInt(b.Version, 10); version != seen {
-			if err := event(w, r, version, boardView(b)); err != nil {
+			if err := tell(w, r, version, boardView(b)); err != nil {
 				return nil
 			}
 			seen = version
@@ -97,7 +97,7 @@ func extend(out *http.ResponseController) error {
 	return nil
 }
 
-func event(w http.ResponseWriter, r *http.Request, id string, c templ.Component) error {
+func tell(w http.ResponseWriter, r *http.Request, id string, c templ.Component) error {
 	var b bytes.Buffer
 	if err := c.Render(r.Context(), &b); err != nil {
 		return err

@@ -100,7 +100,7 @@ func nav(ctx context.Context, at string) []ui.Link {
 	}
 	links = append(links, ui.Link{Text: ui.T(ctx, "上门服务"), Href: "/hall/visits"})
 	if by.HasAny(staff.Community) {
-		links = append(links, ui.Link{Text: ui.T(ctx, "登记表"), Href: "/transfer"})
+		links = append(links, ui.Link{Text: ui.T(ctx, "人房企事登记"), Href: "/register"}, ui.Link{Text: ui.T(ctx, "登记表"), Href: "/transfer"})
 	}
 	return current(links, at)
 }

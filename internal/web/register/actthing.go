@@ -233,7 +233,7 @@ var newActs = []act{
 			return []ui.Field{{Name: "name", Label: a.t("姓名"), Required: true, Max: 40}, {Name: "id_number", Label: a.t("身份证号"), Hint: a.t("有号码时性别和出生日期不用填")},
 				{Name: "phone", Label: a.t("电话"), Kind: "phone"}, a.askWord(lexicon.Person, lexicon.Sex), {Name: "born", Label: a.t("出生日期"), Kind: "date"},
 				a.askPlace(), {Name: "address", Label: a.t("居住地址"), Required: true, Max: 200},
-				{Name: "home", Label: a.t("户籍地"), Hint: a.t("本市的填区划代码，外地的填地名"), Required: true, Max: 100}, {Name: "home_address", Label: a.t("户籍详细地址"), Max: 200}, reason,
+				{Name: "home", Label: a.t("户籍地"), Hint: a.t("本市的写社区或村的名称，从提示中选择；外地的写地名"), Required: true, Max: 100, Source: "/places/options?for=home"}, {Name: "home_address", Label: a.t("户籍详细地址"), Max: 200}, reason,
 				{Name: "on", Label: a.t("来本地日期"), Kind: "date", Required: true}, {Name: "until", Label: a.t("拟离开日期"), Kind: "date"},
 				{Name: "confirmed", Label: a.t("已核对不寻常的情况"), Kind: "bool"}}, nil
 		},
@@ -291,6 +291,22 @@ func arrive(p *Pages, tx *db.Tx, by staff.Actor, _ fact.Subject, v url.Values) (
 			return "", err
 		}
 	}
-	f, err := p.Events.Arrive(tx, by, event.Newcomer{Newcomer: n, Home: strings.TrimSpace(v.Get("home")), HomeAt: strings.TrimSpace(v.Get("home_address")), Reason: v.Get("stay_reason"), Until: until, On: on})
+	home, err := p.homeOf(v)
+	if err != nil {
+		return "", err
+	}
+	f, err := p.Events.Arrive(tx, by, event.Newcomer{Newcomer: n, Home: home, HomeAt: strings.TrimSpace(v.Get("home_address")), Reason: v.Get("stay_reason"), Until: until, On: on})
 	return href(fact.Person(f.Person)), asNamed("name", err, "name", "place", "home", "on", "id_number", "phone", "born")
+}
+
+// homeOf is where somebody is registered: a place of the city by its name, or as it was written when the city has none such.
+func (p *Pages) homeOf(v url.Values) (string, error) {
+	text := strings.TrimSpace(v.Get("home"))
+	switch found := p.Town.Pick(v, "home", "").Found; {
+	case len(found) == 1:
+		return found[0].Code, nil
+	case len(found) > 1:
+		return "", fault.Invalid("home", "有几处叫“%s”，请连同街道或乡镇一起写，或从提示中选择", text)
+	}
+	return text, nil
 }

@@ -52,7 +52,11 @@ func (v *thingPage) contactPairs(ctx context.Context) []ui.Pair {
 func (v *thingPage) noticePairs(ctx context.Context) []ui.Pair {
 	var out []ui.Pair
 	for _, f := range v.Notices {
-		out = append(out, ui.Pair{Name: wayName(ctx, f.Way) + " " + f.On.String(), Text: ui.T(ctx, event.StateWords(f.State)), Href: "/register/floating?state=" + f.State})
+		said := ui.T(ctx, event.StateWords(f.State))
+		if f.Answer != "" {
+			said += "：" + ui.T(ctx, event.AnswerWords(f.Answer))
+		}
+		out = append(out, ui.Pair{Name: wayName(ctx, f.Way) + " " + f.On.String(), Text: said, Href: "/register/floating?state=" + f.State})
 	}
 	return out
 }
@@ -137,4 +141,21 @@ func wrongAt(v *queuePage, x waiting) string {
 		return v.Wrong.Of("reason")
 	}
 	return ""
+}
+
+// pairs are what a notice tells, with the answer of the home once there is one.
+func (n notice) pairs(ctx context.Context) []ui.Pair {
+	out := []ui.Pair{
+		{Name: wayName(ctx, n.Way), Text: n.On.String()}, {Name: ui.T(ctx, "现居住地"), Text: n.Where}, {Name: ui.T(ctx, "户籍地"), Text: n.From},
+		{Name: ui.T(ctx, "人员"), Text: n.Name, Href: href(fact.Person(n.Person))},
+	}
+	if n.State != event.Closed {
+		return out
+	}
+	out = append(out, ui.Pair{Name: ui.T(ctx, "户籍地反馈"), Text: ui.T(ctx, event.AnswerWords(n.Answer))},
+		ui.Pair{Name: ui.T(ctx, "反馈时间"), Text: ui.DateTime(ctx, n.At[event.Closed].Time)})
+	if n.Note != "" {
+		out = append(out, ui.Pair{Name: ui.T(ctx, "说明"), Text: n.Note})
+	}
+	return out
 }

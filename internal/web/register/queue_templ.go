@@ -10,7 +10,6 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"linli/internal/event"
-	"linli/internal/fact"
 	"linli/internal/web/ui"
 )
 
@@ -309,12 +308,7 @@ func floatView(v *floatPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Facts([]ui.Pair{
-						{Name: wayName(ctx, n.Way), Text: n.On.String()},
-						{Name: ui.T(ctx, "现居住地"), Text: n.Where},
-						{Name: ui.T(ctx, "户籍地"), Text: n.From},
-						{Name: ui.T(ctx, "人员"), Text: n.Name, Href: href(fact.Person(n.Person))},
-					}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Facts(n.pairs(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -418,7 +412,7 @@ func floatView(v *floatPage) templ.Component {
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
-								templ_7745c5c3_Err = ui.Do(ui.Button{Text: ui.T(ctx, "反馈"), Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.Do(ui.Button{Text: ui.T(ctx, "提交反馈"), Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}

@@ -29,7 +29,7 @@ type Pages struct {
 }
 
 // readers are the roles that look at persons for some purpose.
-var readers = []staff.Role{staff.Desk, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Auditor}
+var readers = []staff.Role{staff.Desk, staff.Community, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Auditor}
 
 // Routes registers the pages.
 func Routes(mux *http.ServeMux, p *Pages) {
