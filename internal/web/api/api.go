@@ -22,6 +22,7 @@ import (
 	"linli/internal/notice"
 	"linli/internal/place"
 	"linli/internal/register"
+	"linli/internal/service"
 	"linli/internal/staff"
 )
 
@@ -40,6 +41,7 @@ type API struct {
 	Duties  *duty.Duties
 	Events  *event.Events
 	Classes *class.Classes
+	Window  *service.Window
 	Limits  Limits
 	Log     *slog.Logger
 
@@ -103,6 +105,9 @@ func (a *API) register() {
 	a.registerEvents()
 	a.registerFloating()
 	a.registerDuplicates()
+	a.registerItems()
+	a.registerDrafts()
+	a.registerApplications()
 	a.registerMine()
 	a.registerTracking()
 	a.registerSummary()
