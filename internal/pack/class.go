@@ -2,10 +2,10 @@ package pack
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"linli/internal/civil"
+	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/form"
 	"linli/internal/law"
@@ -22,6 +22,7 @@ type Class struct {
 	Sealed string       // shown for this purpose only, and each look is noted; "" is open to whoever may see the person
 	Basis  []law.Clause
 	when   *rule.Program
+	words  *lexicon.Lexicon // those of the registers, the pack's and the derived
 }
 
 // Ask answers whether somebody belongs to the class, with the reasons, and what must be known to tell.
@@ -29,6 +30,33 @@ func (c *Class) Ask(facts rule.Facts) rule.Answer { return c.when.Ask(facts) }
 
 // Facts returns the names of the facts that the class asks about.
 func (c *Class) Facts() []string { return c.when.Facts() }
+
+// Read turns what is known of somebody, by fact and as the registers write it, into the facts that Ask takes. Returns invalid,
+// under the fact's name, for a fact that the class does not ask about and a value that its word does not allow.
+func (c *Class) Read(known map[string]string) (rule.Facts, error) {
+	facts := rule.Facts{}
+	for name, value := range known {
+		w, ok := c.words.Word(c.Of, name)
+		if !ok || !slices.Contains(c.Facts(), name) {
+			return nil, fault.Invalid(name, "人群“%s”没有用到登记项 %s", c.Name, name)
+		}
+		kept, err := w.Check(value)
+		if err != nil {
+			return nil, err
+		}
+		facts[name] = w.Value(kept)
+	}
+	return facts, nil
+}
+
+// A ClassExample is what is known of somebody, and whether he belongs to the class.
+type ClassExample struct {
+	ID    string            `yaml:"id,required"`
+	On    string            `yaml:"on,required"`
+	Known map[string]string `yaml:"known"`       // by fact, derived ones too
+	Is    string            `yaml:"is,required"` // yes, no or needs
+	Needs []string          `yaml:"needs"`       // with needs: the facts that must be known, all of them
+}
 
 // ClassPurposes (查看用途) are what a sealed class may be looked at for.
 var ClassPurposes = []Option{{"service", "办理事项"}, {"verify", "核对登记"}, {"visit", "入户走访"}, {"relief", "救助帮扶"}, {"emergency", "应急处置"}, {"audit", "审计检查"}}
@@ -45,6 +73,11 @@ var Derived = map[lexicon.Kind][]lexicon.Word{
 	lexicon.Household: {
 		{Name: Today, Label: "今天", Kind: "date"}, {Name: "members", Label: "成员数", Kind: "whole"}, {Name: "oldest", Label: "最大年龄", Kind: "whole"}, {Name: "youngest", Label: "最小年龄", Kind: "whole"},
 	},
+}
+
+// Class returns a class by its id, or nil.
+func (e *Edition) Class(id string) *Class {
+	return find(e.Classes, func(c *Class) bool { return c.ID == id })
 }
 
 type classSpec struct {
@@ -111,14 +144,12 @@ func (r *reading) class(p part[classSpec], l *lexicon.Lexicon, on civil.Date) *C
 	if c.Sealed != "" && !slices.ContainsFunc(ClassPurposes, func(o Option) bool { return o.Value == c.Sealed }) {
 		r.bad(p.at("sealed"), "没有用途 %s", c.Sealed)
 	}
-	types := l.Types(c.Of)
-	derived, err := (&lexicon.Lexicon{}).With(rule.Source{}, derivedOf(c.Of)...)
-	if err != nil {
+	var err error
+	if c.words, err = l.With(rule.Source{}, derivedOf(c.Of)...); err != nil {
 		r.ps.Add(p.at(""), err)
 		return nil
 	}
-	maps.Copy(types, derived.Types(c.Of))
-	env, err := rule.NewEnv(types)
+	env, err := rule.NewEnv(c.words.Types(c.Of))
 	if err != nil {
 		r.ps.Add(p.at(""), err)
 		return nil

@@ -22,6 +22,7 @@ type Example struct {
 	Office    *OfficeExample    `yaml:"office"`
 	Admission *AdmissionExample `yaml:"admission"`
 	Table     *TableExample     `yaml:"table"`
+	Class     *ClassExample     `yaml:"class"`
 
 	Place rule.At                   `yaml:"-"`
 	at    func(path string) rule.At // place of a part of the example, such as "case.steps.2"

@@ -223,6 +223,9 @@ func (a *applicant) records() {
 			kind = "relation " + r.Relation
 		}
 		text := r.Of + " " + kind + "=" + r.Value
+		if r.Fact != "" {
+			a.touch("fact/" + r.Fact)
+		}
 		if r.Ends {
 			text = r.Of + " " + kind + " ends"
 		}

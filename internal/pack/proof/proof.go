@@ -35,9 +35,16 @@ func (r *Result) bad(path, format string, args ...any) {
 func Run(ix *pack.Index) []*Result {
 	var list []*Result
 	for _, p := range ix.Library() {
-		for i := range p.Examples {
-			list = append(list, try(p, &p.Examples[i]))
-		}
+		list = append(list, RunPack(p)...)
+	}
+	return list
+}
+
+// RunPack tries every example of one pack.
+func RunPack(p *pack.Pack) []*Result {
+	list := make([]*Result, len(p.Examples))
+	for i := range p.Examples {
+		list[i] = try(p, &p.Examples[i])
 	}
 	return list
 }
@@ -48,10 +55,10 @@ func try(p *pack.Pack, e *pack.Example) *Result {
 	tries := []func(){
 		func() { tryCase(r, law) }, func() { tryForm(r) }, func() { tryDuty(r, law) }, func() { tryIndicator(r, law) },
 		func() { tryWatch(r, law) }, func() { tryNotice(r, law) }, func() { tryBook(r) }, func() { tryItem(r, law) }, func() { tryParam(r) }, func() { tryOffice(r) },
-		func() { tryAdmission(r) }, func() { tryTable(r) },
+		func() { tryAdmission(r) }, func() { tryTable(r) }, func() { tryClass(r) },
 	}
 	given := []bool{e.Case != nil, e.Form != nil, e.Duty != nil, e.Indicator != nil, e.Watch != nil, e.Notice != nil,
-		e.Book != nil, e.Item != nil, e.Param != nil, e.Office != nil, e.Admission != nil, e.Table != nil}
+		e.Book != nil, e.Item != nil, e.Param != nil, e.Office != nil, e.Admission != nil, e.Table != nil, e.Class != nil}
 	n := 0
 	for i, is := range given {
 		if is {
