@@ -32,6 +32,7 @@ var offices = []staff.Unit{
 	{Code: emergency, Name: "市应急办", Offices: []string{"emergency-office"}},
 	{Code: "legal", Name: "市司法局", Offices: []string{"legal", "rule-office"}},
 	{Code: "service-centre", Name: "市行政服务中心", Offices: []string{"service-centre"}},
+	{Code: "reform", Name: "市发展和改革委员会", Offices: []string{"dev-reform"}},
 }
 
 // A department is a unit that handles matters, with how it works: speed 1 is usual, 2 takes twice as long.
@@ -52,9 +53,12 @@ var departments = []department{
 
 // fills says which offices, besides the one that bears its own code, a department fills in the documents that name them.
 var fills = map[string][]string{
-	"police": {"hukou-office", "float-office"},
-	"agri":   {"exchange", "resettlement"},
-	"civil":  {"registry", "rescue-station"},
+	"police":  {"hukou-office", "float-office"},
+	"agri":    {"exchange", "resettlement"},
+	"civil":   {"registry", "rescue-station", "public-home"},
+	"nature":  {"planning", "land"},
+	"health":  {"ageing", "hospitals", "community-health"},
+	"medical": {"insurance-agency"},
 }
 
 // A county is one of the seven, with the login of its handler and its share of matters in percent.
@@ -85,7 +89,7 @@ func settleUnits(tx *db.Tx, tree *place.Tree) error {
 		}
 		list = append(list, staff.Unit{Code: governmentOf(c.Code), Name: name, Kind: "county-government", Place: c.Code, Offices: []string{"competent", "county-government"}})
 		for _, s := range tree.Children(c.Code) {
-			list = append(list, staff.Unit{Code: "street-" + s.Code, Name: streetOffice(s.Name), Kind: "street", Place: s.Code, Parent: governmentOf(c.Code), Offices: []string{"street", "committee", "community-centre"}},
+			list = append(list, staff.Unit{Code: "street-" + s.Code, Name: streetOffice(s.Name), Kind: "street", Place: s.Code, Parent: governmentOf(c.Code), Offices: []string{"street", "committee", "community-centre", "care-station"}},
 				staff.Unit{Code: "police-" + s.Code, Name: s.Name + "派出所", Kind: "police-station", Place: s.Code, Parent: "police", Offices: []string{"police-station"}})
 		}
 	}
