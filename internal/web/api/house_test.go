@@ -18,6 +18,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/duplicate"
 	"linli/internal/event"
+	"linli/internal/hall"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
@@ -35,7 +36,7 @@ type house struct {
 }
 
 // above are the tables of what stands above casework.
-var above = []fs.FS{event.Migrations, duplicate.Migrations}
+var above = []fs.FS{event.Migrations, duplicate.Migrations, hall.Migrations}
 
 func eachHouse(t *testing.T, test func(h *house)) {
 	t.Helper()
