@@ -10,6 +10,7 @@ import (
 	"linli/internal/fault"
 	"linli/internal/job"
 	"linli/internal/notify"
+	"linli/internal/once"
 	"linli/internal/place"
 	"linli/internal/staff"
 )
@@ -80,7 +81,7 @@ func Slots(tx *db.Tx, h Hall, day civil.Date) ([]Slot, error) {
 
 // Book takes a place in a slot for the resident who is logged in. Returns conflict when it is full or he has one at that time.
 func Book(tx *db.Tx, by staff.Actor, key string, id db.ID, at time.Time, service string) (Appointment, error) {
-	return onceFor(tx, by, key, []any{"book", id, at, service}, func() (Appointment, error) {
+	return once.For(tx, by.AuditName(), key, []any{"book", id, at, service}, func() (Appointment, error) {
 		h, err := Get(tx, id)
 		if err != nil {
 			return Appointment{}, err
@@ -190,7 +191,7 @@ func (a *Appointment) end(tx *db.Tx, by staff.Actor, state string, ticket db.ID)
 
 // Cancel gives up an appointment of one's own.
 func Cancel(tx *db.Tx, by staff.Actor, key string, id db.ID) (Appointment, error) {
-	return onceFor(tx, by, key, []any{"cancel", id}, func() (Appointment, error) {
+	return once.For(tx, by.AuditName(), key, []any{"cancel", id}, func() (Appointment, error) {
 		a, err := appointment(tx, id)
 		if err == nil && (by.Person.IsZero() || a.Person != by.Person) {
 			err = fault.NotFound("没有这个预约")
@@ -204,7 +205,7 @@ func Cancel(tx *db.Tx, by staff.Actor, key string, id db.ID) (Appointment, error
 
 // Arrive gives somebody who has come by appointment his number, with priority.
 func Arrive(tx *db.Tx, by staff.Actor, key string, id db.ID) (Ticket, error) {
-	return onceFor(tx, by, key, []any{"arrive", id}, func() (Ticket, error) {
+	return once.For(tx, by.AuditName(), key, []any{"arrive", id}, func() (Ticket, error) {
 		a, err := appointment(tx, id)
 		if err != nil {
 			return Ticket{}, err

@@ -10,6 +10,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/notify"
+	"linli/internal/once"
 	"linli/internal/staff"
 )
 
@@ -55,7 +56,7 @@ func scanBooking(r *db.Rows) (b Booking, err error) {
 
 // Reserve asks for a facility. Returns conflict, with who has it, when it is not free.
 func Reserve(tx *db.Tx, by staff.Actor, key string, b Booking) (Booking, error) {
-	return onceFor(tx, by, key, []any{"reserve", b}, func() (Booking, error) {
+	return once.For(tx, by.AuditName(), key, []any{"reserve", b}, func() (Booking, error) {
 		// Two who ask at once meet at this row, one after the other.
 		if err := tx.Exec(`update hall set version = version + 1 where id = ?`, b.Hall); err != nil {
 			return b, wrap("reserve", err)
@@ -134,7 +135,7 @@ func BookingOf(tx *db.Tx, by staff.Actor, id db.ID) (Booking, Hall, error) {
 
 // Decide approves or refuses a booking, or cancels it (who made it may, too).
 func Decide(tx *db.Tx, by staff.Actor, key string, id db.ID, state, words string) (Booking, error) {
-	return onceFor(tx, by, key, []any{"decide", id, state, words}, func() (Booking, error) {
+	return once.For(tx, by.AuditName(), key, []any{"decide", id, state, words}, func() (Booking, error) {
 		b, h, err := BookingOf(tx, by, id)
 		if err != nil {
 			return b, err

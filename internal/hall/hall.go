@@ -13,7 +13,6 @@ import (
 	"linli/internal/audit"
 	"linli/internal/db"
 	"linli/internal/fault"
-	"linli/internal/once"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
@@ -244,26 +243,4 @@ func record(tx *db.Tx, by staff.Actor, verb string, id db.ID, v any) error {
 		return err
 	}
 	return audit.Record(tx, audit.Entry{City: city, Actor: by.AuditName(), Verb: verb, Subject: "hall:" + id.String(), Digest: sha256.Sum256(b)})
-}
-
-// onceFor runs work once for an actor's key; a repetition gives the stored result.
-func onceFor[T any](tx *db.Tx, by staff.Actor, key string, request any, work func() (T, error)) (T, error) {
-	var out T
-	b, err := json.Marshal(request)
-	if err != nil {
-		return out, err
-	}
-	sum := sha256.Sum256(b)
-	stored, replayed, err := once.Do(tx, by.AuditName(), key, sum[:], func() ([]byte, error) {
-		v, err := work()
-		if err != nil {
-			return nil, err
-		}
-		out = v
-		return json.Marshal(v)
-	})
-	if err == nil && replayed {
-		err = json.Unmarshal(stored, &out)
-	}
-	return out, err
 }

@@ -9,6 +9,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
+	"linli/internal/once"
 	"linli/internal/staff"
 )
 
@@ -79,7 +80,7 @@ func today(tx *db.Tx) civil.Date { return civil.DateOf(tx.Now(), civil.Shanghai)
 
 // Take gives the next number of the day. Returns conflict when the hall is closed, invalid for a class that does not exist.
 func Take(tx *db.Tx, by staff.Actor, key string, id db.ID, class, service string) (Ticket, error) {
-	return onceFor(tx, by, key, []any{"take", id, class, service}, func() (Ticket, error) {
+	return once.For(tx, by.AuditName(), key, []any{"take", id, class, service}, func() (Ticket, error) {
 		h, err := managed(tx, by, id)
 		if err != nil {
 			return Ticket{}, err
@@ -128,7 +129,7 @@ func managed(tx *db.Tx, by staff.Actor, id db.ID) (Hall, error) {
 
 // Call calls the next number to a counter. Returns conflict when nobody waits, or the counter has not finished with the last.
 func Call(tx *db.Tx, by staff.Actor, key string, id db.ID, counter int) (Ticket, error) {
-	return onceFor(tx, by, key, []any{"call", id, counter}, func() (Ticket, error) {
+	return once.For(tx, by.AuditName(), key, []any{"call", id, counter}, func() (Ticket, error) {
 		h, err := managed(tx, by, id)
 		if err != nil {
 			return Ticket{}, err
@@ -219,7 +220,7 @@ const (
 
 // Do moves a ticket. counter is where a transferred one goes.
 func Do(tx *db.Tx, by staff.Actor, key string, ticket db.ID, m Move, counter int) (Ticket, error) {
-	return onceFor(tx, by, key, []any{m, ticket, counter}, func() (Ticket, error) {
+	return once.For(tx, by.AuditName(), key, []any{m, ticket, counter}, func() (Ticket, error) {
 		list, err := db.Select(tx, scanTicket, `select `+ticketColumns+` from hall_ticket where id = ?`, ticket)
 		if err == nil && len(list) == 0 {
 			err = fault.NotFound("没有这个号")

@@ -8,6 +8,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/notify"
+	"linli/internal/once"
 	"linli/internal/place"
 	"linli/internal/staff"
 )
@@ -48,7 +49,7 @@ func (v *Visit) serves(by staff.Actor) bool {
 
 // AskVisit asks for help at home.
 func AskVisit(tx *db.Tx, by staff.Actor, key string, v Visit) (Visit, error) {
-	return onceFor(tx, by, key, []any{"visit", v}, func() (Visit, error) {
+	return once.For(tx, by.AuditName(), key, []any{"visit", v}, func() (Visit, error) {
 		v.ID, v.Account, v.State, v.Asked = db.NewID(), by.Account, Asked, db.At(tx.Now())
 		var bad []fault.FieldError
 		for field, text := range map[string]*string{"name": &v.Name, "address": &v.Address, "need": &v.Need} {
@@ -92,7 +93,7 @@ func visit(tx *db.Tx, by staff.Actor, id db.ID) (Visit, error) {
 
 // AssignVisit lets the actor himself take a visit on, for a day.
 func AssignVisit(tx *db.Tx, by staff.Actor, key string, id db.ID, day civil.Date) (Visit, error) {
-	return onceFor(tx, by, key, []any{"assign", id, day}, func() (Visit, error) {
+	return once.For(tx, by.AuditName(), key, []any{"assign", id, day}, func() (Visit, error) {
 		v, err := visit(tx, by, id)
 		switch {
 		case err != nil:
@@ -118,7 +119,7 @@ func AssignVisit(tx *db.Tx, by staff.Actor, key string, id db.ID, day civil.Date
 
 // EndVisit says what was done at home, or that it was called off.
 func EndVisit(tx *db.Tx, by staff.Actor, key string, id db.ID, state, words string) (Visit, error) {
-	return onceFor(tx, by, key, []any{"end", id, state, words}, func() (Visit, error) {
+	return once.For(tx, by.AuditName(), key, []any{"end", id, state, words}, func() (Visit, error) {
 		v, err := visit(tx, by, id)
 		words = strings.TrimSpace(words)
 		was := v.State

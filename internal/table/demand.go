@@ -12,6 +12,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/notify"
+	"linli/internal/once"
 	"linli/internal/pack"
 	"linli/internal/place"
 	"linli/internal/staff"
@@ -54,7 +55,7 @@ const maxUnits = 400
 // Demand asks units for a table, fills every sheet as far as it fills itself, and tells those who still owe something. Returns
 // refused, with the clause, for what was not admitted.
 func (x *Tables) Demand(tx *db.Tx, by staff.Actor, key string, w Wish) (db.ID, error) {
-	return onceFor(tx, by, key, w, func() (db.ID, error) {
+	return once.For(tx, by.AuditName(), key, w, func() (db.ID, error) {
 		if by.Unit == "" || !by.Has(staff.Handler, "", by.Unit) {
 			return 0, fault.Forbidden("只有单位的工作人员可以下发报表")
 		}

@@ -9,6 +9,7 @@ import (
 
 	"linli/internal/db"
 	"linli/internal/fault"
+	"linli/internal/once"
 	"linli/internal/place"
 	"linli/internal/staff"
 )
@@ -222,7 +223,7 @@ func (c Cell) read(text string) (string, string) {
 // Answer fills in what a sheet still asks, all of it at once, and remembers each answer for the place, the datum and the
 // period. Returns invalid with every answer that is wrong, and conflict for a sheet that is done.
 func (x *Tables) Answer(tx *db.Tx, by staff.Actor, key string, id db.ID, answers map[string]string) error {
-	_, err := onceFor(tx, by, key, []any{"answer", id, answers}, func() (bool, error) {
+	_, err := once.For(tx, by.AuditName(), key, []any{"answer", id, answers}, func() (bool, error) {
 		v, err := x.Sheet(tx, by, id)
 		switch {
 		case err != nil:

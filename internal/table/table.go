@@ -131,7 +131,7 @@ func (x *Tables) Template(tx *db.Tx, by staff.Actor, ref string) (Template, erro
 
 // Upload keeps a workbook as a template and proposes its cells: each label with an empty cell to its right. They are settled by Bind.
 func (x *Tables) Upload(tx *db.Tx, by staff.Actor, key, title string, f blob.File, name string) (ref string, err error) {
-	return onceFor(tx, by, key, []any{"upload", title, f.Hash}, func() (string, error) {
+	return once.For(tx, by.AuditName(), key, []any{"upload", title, f.Hash}, func() (string, error) {
 		if by.Unit == "" || !by.Has(staff.Handler, "", by.Unit) {
 			return "", fault.Forbidden("只有单位的工作人员可以上传报表模板")
 		}
@@ -161,7 +161,7 @@ func (x *Tables) Upload(tx *db.Tx, by staff.Actor, key, title string, f blob.Fil
 
 // Bind settles the cells of a template: which are filled, what each means, and where it comes from.
 func (x *Tables) Bind(tx *db.Tx, by staff.Actor, key, ref string, cells []Cell) error {
-	_, err := onceFor(tx, by, key, []any{"bind", ref, cells}, func() (string, error) {
+	_, err := once.For(tx, by.AuditName(), key, []any{"bind", ref, cells}, func() (string, error) {
 		t, err := x.Template(tx, by, ref)
 		if err != nil {
 			return "", err
@@ -228,26 +228,4 @@ func record(tx *db.Tx, by staff.Actor, verb string, id db.ID, v any) error {
 		return err
 	}
 	return audit.Record(tx, audit.Entry{City: city, Actor: by.AuditName(), Verb: verb, Subject: "table:" + id.String(), Digest: sha256.Sum256(b)})
-}
-
-// onceFor runs work once for an actor's key; a repetition gives the stored result.
-func onceFor[T any](tx *db.Tx, by staff.Actor, key string, request any, work func() (T, error)) (T, error) {
-	var out T
-	b, err := json.Marshal(request)
-	if err != nil {
-		return out, err
-	}
-	sum := sha256.Sum256(b)
-	stored, replayed, err := once.Do(tx, by.AuditName(), key, sum[:], func() ([]byte, error) {
-		v, err := work()
-		if err != nil {
-			return nil, err
-		}
-		out = v
-		return json.Marshal(v)
-	})
-	if err == nil && replayed {
-		err = json.Unmarshal(stored, &out)
-	}
-	return out, err
 }
