@@ -83,3 +83,9 @@ func helpers(k *casework.Case) []string {
 	}
 	return list
 }
+
+// Sees reports whether the load of a unit at a place is shown to the actor: his own, or one at a place that he oversees.
+func Sees(by staff.Actor, unit, path string) bool {
+	return by.Has(staff.Handler, "", unit) || path != "" && slices.ContainsFunc([]staff.Role{staff.Community, staff.Supervisor, staff.Leader, staff.Auditor, staff.Desk},
+		func(r staff.Role) bool { return by.Has(r, path, "") })
+}

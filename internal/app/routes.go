@@ -36,7 +36,8 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	transfer.Routes(mux, &transfer.Pages{Town: town, Sessions: a.Sessions, Tables: a.Sent, Files: a.room})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
-		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Events: events, Classes: classes, Window: a.Window, Limits: a.limits, Log: a.Log})
+		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Events: events, Classes: classes, Window: a.Window,
+		Admissions: a.Admissions, Tables: a.Tables, Limits: a.limits, Log: a.Log})
 }
 
 // Town is what the pages of this city share.

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"linli/internal/admission"
 	"linli/internal/audit"
 	"linli/internal/blob"
 	"linli/internal/casework"
@@ -24,26 +25,29 @@ import (
 	"linli/internal/register"
 	"linli/internal/service"
 	"linli/internal/staff"
+	"linli/internal/table"
 )
 
 // An API answers programs. All fields but Limits and Log are required.
 type API struct {
-	DB      *db.DB
-	Cases   *casework.Cases
-	Catalog *catalog.Catalog
-	Places  *place.Index
-	Units   *staff.Directory
-	People  *register.Register
-	Files   *blob.Store
-	Seal    *audit.Seal
-	Figures *indicator.Indicators
-	Notices *notice.Notices
-	Duties  *duty.Duties
-	Events  *event.Events
-	Classes *class.Classes
-	Window  *service.Window
-	Limits  Limits
-	Log     *slog.Logger
+	DB         *db.DB
+	Cases      *casework.Cases
+	Catalog    *catalog.Catalog
+	Places     *place.Index
+	Units      *staff.Directory
+	People     *register.Register
+	Files      *blob.Store
+	Seal       *audit.Seal
+	Figures    *indicator.Indicators
+	Notices    *notice.Notices
+	Duties     *duty.Duties
+	Events     *event.Events
+	Classes    *class.Classes
+	Window     *service.Window
+	Admissions *admission.Admissions
+	Tables     *table.Tables
+	Limits     Limits
+	Log        *slog.Logger
 
 	huma huma.API
 	gate *gate
@@ -112,6 +116,8 @@ func (a *API) register() {
 	a.registerTickets()
 	a.registerAppointments()
 	a.registerBookings()
+	a.registerLoads()
+	a.registerSheets()
 	a.registerMine()
 	a.registerTracking()
 	a.registerSummary()

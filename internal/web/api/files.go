@@ -26,8 +26,8 @@ type File struct {
 	Name string `json:"name"`
 }
 
-// An upload is a file on its way: the body is streamed to the disk and never held in memory.
-type upload struct {
+// An Upload is a file on its way: the body is streamed to the disk and never held in memory.
+type Upload struct {
 	Keyed
 	Name string `query:"name" required:"true" minLength:"1" maxLength:"255" doc:"文件名"`
 	Type string `header:"Content-Type" doc:"不作依据，类型按内容判断"`
@@ -39,7 +39,7 @@ type upload struct {
 const uploadTime = 2 * time.Minute
 
 // Resolve implements huma.Resolver: it hands the body over unread.
-func (u *upload) Resolve(c huma.Context) []error {
+func (u *Upload) Resolve(c huma.Context) []error {
 	u.body = c.BodyReader()
 	if err := c.SetReadDeadline(time.Now().Add(uploadTime)); err != nil {
 		return nil // a server without deadlines has its own bound
@@ -64,7 +64,7 @@ func uploads(by staff.Actor) string { return "upload:" + by.AuditName() }
 
 func caseFiles(id db.ID) string { return "case:" + id.String() }
 
-func (a *API) receive(ctx context.Context, in *upload) (*written[File], error) {
+func (a *API) receive(ctx context.Context, in *Upload) (*written[File], error) {
 	f, err := a.Files.Receive(io.LimitReader(in.body, a.Files.Limit()+1), in.Name)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"linli/internal/admission"
 	"linli/internal/audit"
 	"linli/internal/blob"
 	"linli/internal/civil"
@@ -19,9 +20,11 @@ import (
 	"linli/internal/duplicate"
 	"linli/internal/event"
 	"linli/internal/hall"
+	"linli/internal/indicator"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
+	"linli/internal/table"
 	"linli/internal/web/api"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
@@ -36,7 +39,7 @@ type house struct {
 }
 
 // above are the tables of what stands above casework.
-var above = []fs.FS{event.Migrations, duplicate.Migrations, hall.Migrations}
+var above = []fs.FS{event.Migrations, duplicate.Migrations, hall.Migrations, table.Migrations, indicator.Migrations}
 
 func eachHouse(t *testing.T, test func(h *house)) {
 	t.Helper()
@@ -64,7 +67,7 @@ func (h *house) move() {
 				return err
 			}
 		}
-		for _, login := range []string{"clerk", "second", "away", "desk", "street", "willow", "lotus", "hall", "east", "admitting", "supervisor", "auditor", "admin", "resident", "neighbour"} {
+		for _, login := range []string{"clerk", "second", "away", "desk", "street", "willow", "lotus", "hall", "east", "admitting", "county-head", "water", "supervisor", "auditor", "admin", "resident", "neighbour"} {
 			a, err := staff.AccountByLogin(tx, login)
 			if err != nil {
 				return err
@@ -90,7 +93,10 @@ func (h *house) open() {
 	files, err := blob.Open(t.TempDir(), 1<<20)
 	check(t, err)
 	mux := http.NewServeMux()
-	api.Routes(mux, &api.API{DB: w.DB, Cases: w.Cases, Catalog: w.Catalog, Places: places, Units: units, People: w.People, Files: files,
+	admissions := admission.New(w.Cases, w.Catalog.Index)
+	figures := indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: w.Catalog.Index})
+	api.Routes(mux, &api.API{DB: w.DB, Cases: w.Cases, Catalog: w.Catalog, Places: places, Units: units, People: w.People, Files: files, Admissions: admissions,
+		Tables: table.New(table.Options{Packs: w.Catalog.Index, Figures: figures, Admissions: admissions, Files: files}),
 		Events: &event.Events{Register: w.People}, Classes: &class.Classes{Register: w.People, Packs: w.Catalog.Index},
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	server := httptest.NewServer(ui.Secure(session.New(w.DB, session.Options{}).Load(mux)))

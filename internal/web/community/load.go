@@ -70,9 +70,7 @@ func (p *Pages) sees(by staff.Actor, unit string) bool {
 	if !ok {
 		return false
 	}
-	path := p.Town.Places.Tree().Path(u.Place)
-	return by.Has(staff.Handler, "", unit) || slices.ContainsFunc([]staff.Role{staff.Community, staff.Supervisor, staff.Leader, staff.Auditor, staff.Desk},
-		func(r staff.Role) bool { return by.Has(r, path, "") && path != "" })
+	return admission.Sees(by, unit, p.Town.Places.Tree().Path(u.Place))
 }
 
 // communities lists the units of communities that the actor sees, by code.
