@@ -142,7 +142,7 @@ func personTable(name string, tree *place.Tree, n int) error {
 	}
 	family, given := []rune(surnames), []rune(givens)
 	fmt.Fprintln(w, "姓名,身份证号,联系电话,区划,居住地址,民族,文化程度")
-	for i := range n {
+	for i := range n { // by community, as a city puts its table together
 		x := uint64(i)*0x9e3779b97f4a7c15 + 12345
 		at := func(bits, of int) int { return int(x >> bits % uint64(of)) }
 		day := time.Date(1940, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i%29000)
@@ -150,7 +150,7 @@ func personTable(name string, tree *place.Tree, n int) error {
 		if i%5 > 0 {
 			person += string(given[at(23, len(given))])
 		}
-		fmt.Fprintf(w, "%s,%s,1%010d,%s,新建路%d号院%d号楼%d单元%d,汉族,%s\n", person, benchNumber(day, i/29000), 3900000000+i, homes[at(31, len(homes))],
+		fmt.Fprintf(w, "%s,%s,1%010d,%s,新建路%d号院%d号楼%d单元%d,汉族,%s\n", person, benchNumber(day, i/29000), 3900000000+i, homes[i*len(homes)/n],
 			1+at(37, 300), 1+at(41, 20), 1+at(45, 4), 101+at(47, 20)*100, []string{"初中", "高中或中专", "本科", "小学"}[i%4])
 	}
 	return errors.Join(w.Flush(), f.Close())

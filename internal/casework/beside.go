@@ -6,6 +6,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/flow"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
@@ -92,8 +93,11 @@ func rated(tx *db.Tx, by staff.Actor, k *Case, a Act) error {
 		return err
 	}
 	k.row = is
-	return tx.Exec(`update case_reporter set grade = ? where case_id = ? and (id = ? or (person = ? and person <> 0))`,
-		a.Grade, k.ID, a.receipt, by.Person)
+	his, args, err := register.Among(tx, "person", by.Person)
+	if err != nil {
+		return err
+	}
+	return tx.Exec(`update case_reporter set grade = ? where case_id = ? and (id = ? or `+his+`)`, append([]any{a.Grade, k.ID, a.receipt}, args...)...)
 }
 
 // mergeInto moves the reporters to the main case, where each keeps the receipt he was given, and notes the merge there.

@@ -6,6 +6,7 @@ import (
 
 	"linli/internal/db"
 	"linli/internal/flow"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
@@ -55,17 +56,39 @@ func visible(tx *db.Tx, by staff.Actor, id db.ID) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	var persons []db.ID
-	if !by.Person.IsZero() {
-		persons, err = db.Select(tx, scanID, `select person from case_reporter where case_id = ? and person = ?`, id, by.Person)
-		if err != nil {
-			return nil, err
-		}
+	mine, err := reported(tx, by, id)
+	if err != nil {
+		return nil, err
 	}
-	if sees(by, append(c.keys(past, persons), helped...)) || c.Situation.Did(by.Account.String(), flow.Instruct) {
+	if mine || sees(by, append(c.keys(past, nil), helped...)) || c.Situation.Did(by.Account.String(), flow.Instruct) {
 		return c, nil
 	}
 	return nil, notHere()
+}
+
+// reported reports whether a case is one that an actor brought, under any entry that the register has of him.
+func reported(tx *db.Tx, by staff.Actor, id db.ID) (bool, error) {
+	if by.Person.IsZero() {
+		return false, nil
+	}
+	his, args, err := register.Among(tx, "person", by.Person)
+	if err != nil {
+		return false, err
+	}
+	list, err := db.Select(tx, scanID, `select person from case_reporter where case_id = ? and `+his+` limit 1`, append([]any{id}, args...)...)
+	return len(list) > 0, err
+}
+
+// seenAs are the keys of seen, and those of the entries that were merged into the actor's own, or his into another.
+func seenAs(tx *db.Tx, by staff.Actor) ([]string, error) {
+	keys := seen(by)
+	entries, err := register.Entries(tx, by.Person)
+	for _, id := range entries {
+		if k := staff.PersonKey(id); !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	return keys, err
 }
 
 // parts returns the units that have or had a part in a case, and the keys of the places that its helpers serve.

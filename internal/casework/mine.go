@@ -9,6 +9,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/flow"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
@@ -33,10 +34,14 @@ func (c *Cases) Own(tx *db.Tx, by staff.Actor, before time.Time, limit int) ([]O
 	if !before.IsZero() {
 		until = db.At(before).Text()
 	}
+	his, args, err := register.Among(tx, "person", by.Person)
+	if err != nil {
+		return nil, fmt.Errorf("own cases: %w", err)
+	}
 	list, err := db.Select(tx, func(rows *db.Rows) (o Own, err error) {
 		return o, rows.Scan(&o.ID, &o.Receipt, &o.Reported)
-	}, `select case_id, number, at from case_reporter where person = ? and at < ? order by at desc, id desc limit ?`,
-		by.Person, until, limit)
+	}, `select case_id, number, at from case_reporter where `+his+` and at < ? order by at desc, id desc limit ?`,
+		append(args, until, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("own cases: %w", err)
 	}

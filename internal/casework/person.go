@@ -10,7 +10,7 @@ import (
 // whom only a name is known stays a name on the case.
 func (c *Cases) person(tx *db.Tx, by staff.Actor, r *Reporter) (db.ID, error) {
 	if !by.Person.IsZero() && by.HasAny(staff.Resident) {
-		return by.Person, nil
+		return register.Kept(tx, by.Person)
 	}
 	if !r.Person.IsZero() && by.HasAny(staff.Desk) { // found in the register by the desk that takes it in
 		return r.Person, nil
@@ -28,11 +28,17 @@ func (c *Cases) Caller(tx *db.Tx, by staff.Actor, phone string, limit int) ([]Li
 	if err != nil || len(people) == 0 {
 		return nil, err
 	}
-	args := make([]any, 0, len(people)+1)
+	var args []any
 	for _, p := range people {
-		args = append(args, p.ID)
+		entries, err := register.Entries(tx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range entries {
+			args = append(args, id)
+		}
 	}
-	ids, err := db.Select(tx, scanID, `select case_id from case_reporter where person in (`+inList(len(people))+`)
+	ids, err := db.Select(tx, scanID, `select case_id from case_reporter where person in (`+inList(len(args))+`)
 		group by case_id order by max(at) desc limit ?`, append(args, limit)...)
 	if err != nil {
 		return nil, err
@@ -62,7 +68,11 @@ func (c *Cases) CameBy(tx *db.Tx, id db.ID) (db.ID, error) {
 
 // OfPerson lists the cases that a person of the register reported, newest first, as far as the actor sees them.
 func (c *Cases) OfPerson(tx *db.Tx, by staff.Actor, person db.ID, limit int) ([]Line, error) {
-	ids, err := db.Select(tx, scanID, `select case_id from case_reporter where person = ? group by case_id order by max(at) desc limit ?`, person, limit)
+	his, args, err := register.Among(tx, "person", person)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := db.Select(tx, scanID, `select case_id from case_reporter where `+his+` group by case_id order by max(at) desc limit ?`, append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/place"
+	"linli/internal/register"
 	"linli/internal/search"
 	"linli/internal/staff"
 )
@@ -79,7 +80,10 @@ func (c *Cases) Queue(tx *db.Tx, by staff.Actor, q Query) (lines []Line, next st
 	if err != nil {
 		return nil, "", err
 	}
-	keys := seen(by)
+	keys, err := seenAs(tx, by)
+	if err != nil {
+		return nil, "", fmt.Errorf("queue: %w", err)
+	}
 	if q.Unit != "" {
 		if !slices.Contains(keys, staff.UnitKey(q.Unit)) {
 			return nil, "", fault.Forbidden("您不在该单位任职")
@@ -306,13 +310,17 @@ func findOwn(tx *db.Tx, person db.ID, words string, before db.ID, limit int) ([]
 	if before <= 0 {
 		before = 1<<63 - 1
 	}
+	his, args, err := register.Among(tx, "person", person)
+	if err != nil {
+		return nil, fmt.Errorf("search own cases: %w", err)
+	}
 	type own struct {
 		id   db.ID
 		text string
 	}
 	list, err := db.Select(tx, func(r *db.Rows) (o own, err error) { return o, r.Scan(&o.id, &o.text) },
 		`select c.id, c.number || ' ' || c.title || ' ' || c.body || ' ' || c.spot from case_record c
-		where c.id in (select case_id from case_reporter where person = ?) and c.id < ? order by c.id desc limit ?`, person, before, maxOwn)
+		where c.id in (select case_id from case_reporter where `+his+`) and c.id < ? order by c.id desc limit ?`, append(args, before, maxOwn)...)
 	if err != nil {
 		return nil, fmt.Errorf("search own cases: %w", err)
 	}

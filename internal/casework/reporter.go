@@ -11,6 +11,7 @@ import (
 	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/form"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
@@ -58,6 +59,10 @@ func (c *Cases) Reporters(tx *db.Tx, by staff.Actor, k *Case) ([]Reporter, error
 	if err != nil {
 		return nil, err
 	}
+	own, err := register.Entries(tx, by.Person)
+	if err != nil {
+		return nil, err
+	}
 	hidden, full := isRated(by, k, f), false
 	for _, r := range roles {
 		full = full || r == flow.Desk || r == flow.Lead
@@ -66,7 +71,7 @@ func (c *Cases) Reporters(tx *db.Tx, by staff.Actor, k *Case) ([]Reporter, error
 		if hidden {
 			list[i].Grade = 0
 		}
-		if !full && (list[i].Person.IsZero() || list[i].Person != by.Person) {
+		if !full && !slices.Contains(own, list[i].Person) {
 			list[i].Name, list[i].Address = form.MaskName(list[i].Name), maskAddress(list[i].Address)
 		}
 	}
@@ -115,8 +120,11 @@ func (c *Cases) Track(tx *db.Tx, number, code string) (*Progress, error) {
 // Mine shows a reporter with an account his own case.
 func (c *Cases) Mine(tx *db.Tx, by staff.Actor, id db.ID) (*Progress, error) {
 	var me db.ID
-	err := tx.QueryRow(`select id from case_reporter where person = ? and (case_id = ? or came_by = ?) and person <> 0 order by at limit 1`,
-		by.Person, id, id).Scan(&me)
+	his, args, err := register.Among(tx, "person", by.Person)
+	if err != nil {
+		return nil, err
+	}
+	err = tx.QueryRow(`select id from case_reporter where `+his+` and (case_id = ? or came_by = ?) order by at limit 1`, append(args, id, id)...).Scan(&me)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, notHere()
 	}
@@ -204,7 +212,10 @@ func ownStep(tx *db.Tx, me Reporter, k *Case, s Step) (bool, error) {
 		return s.Act.Actor == receiptActor(me.ID), nil
 	}
 	a, err := staff.AccountOf(tx, s.Actor)
-	return err == nil && !me.Person.IsZero() && a.Person == me.Person, err
+	if err != nil {
+		return false, err
+	}
+	return register.IsOne(tx, a.Person, me.Person)
 }
 
 // receiptActor names a reporter who proves himself by his receipt.

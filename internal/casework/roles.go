@@ -28,11 +28,11 @@ func (c *Cases) roles(tx *db.Tx, by staff.Actor, k *Case) ([]flow.Role, error) {
 	add(flow.Supervisor, by.Has(staff.Supervisor, k.Path, ""))
 	add(flow.System, by.Via == staff.ViaJob && by.Account.IsZero())
 	if !by.Person.IsZero() {
-		mine, err := db.Select(tx, scanID, `select person from case_reporter where case_id = ? and person = ? limit 1`, k.ID, by.Person)
+		mine, err := reported(tx, by, k.ID)
 		if err != nil {
 			return nil, err
 		}
-		add(flow.Reporter, len(mine) > 0)
+		add(flow.Reporter, mine)
 	}
 	return list, nil
 }

@@ -418,6 +418,10 @@ func AnswerWords(answer string) string {
 
 // FloatingOfPerson returns the notices about a person, the latest first.
 func FloatingOfPerson(tx *db.Tx, id db.ID) ([]Floating, error) {
-	list, err := db.Select(tx, scanFloating, "select "+floatingColumns+" from event_floating where person = ? order by id desc", id)
+	his, args, err := register.Among(tx, "person", id)
+	if err != nil {
+		return nil, err
+	}
+	list, err := db.Select(tx, scanFloating, "select "+floatingColumns+" from event_floating where "+his+" order by id desc", args...)
 	return list, wrap("list notices", err)
 }

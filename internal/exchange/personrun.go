@@ -60,8 +60,12 @@ const (
 	VerdictRejected = "rejected"
 )
 
-// personBatch is how many rows one transaction takes.
-const personBatch = 1000
+// A transaction takes few rows at first, so that somebody who looks on sees it go, and more later: the indexes are large then, and two rows that
+// change one page write it once.
+const (
+	firstBatch = 1000
+	fullBatch  = 4000
+)
 
 // Run reads the file to its end. Returns invalid when it is no table or the map does not fit; a row that cannot be used is no error.
 // After any error the rows that are done stay done, and Run goes on behind them. A file that was read to its end is read anew.
@@ -197,7 +201,7 @@ func (r *personRun) rows(ctx context.Context) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	batches := make(chan []incoming, 2)
+	batches := make(chan []incoming)
 	var failed error // set before batches closes
 	go func() {
 		defer close(batches)
@@ -217,9 +221,11 @@ func (r *personRun) rows(ctx context.Context) error {
 }
 
 func (r *personRun) feed(ctx context.Context, to chan<- []incoming) error {
+	read := 0
 	for end := false; !end; {
-		var list []sheet.Record
-		for len(list) < personBatch && !end {
+		size := min(max(firstBatch, read/8), fullBatch)
+		list := make([]sheet.Record, 0, size)
+		for len(list) < size && !end {
 			rec, err := r.in.table.Next()
 			if end = errors.Is(err, io.EOF); end {
 				break
@@ -232,6 +238,7 @@ func (r *personRun) feed(ctx context.Context, to chan<- []incoming) error {
 		if len(list) == 0 {
 			return nil
 		}
+		read += len(list)
 		select {
 		case to <- r.readAll(list):
 		case <-ctx.Done():

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/once"
 	"linli/internal/place"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
@@ -122,11 +124,15 @@ func (a *Appointment) check(tx *db.Tx, h Hall) error {
 	case !slices.ContainsFunc(h.Hours().Slots(day, time.Duration(h.Slot)*time.Minute), func(t time.Time) bool { return t.Equal(a.At.Time) }):
 		return fault.Invalid("at", "请从列出的时段中选择")
 	}
+	his, args, err := register.Among(tx, "person", a.Person)
+	if err != nil {
+		return wrap("check appointment", err)
+	}
 	var same, missed int
-	err := tx.QueryRow(`select count(*) from hall_appointment where person = ? and at = ? and state = ?`, a.Person, a.At, Booked).Scan(&same)
+	err = tx.QueryRow(`select count(*) from hall_appointment where `+his+` and at = ? and state = ?`, append(slices.Clone(args), a.At, Booked)...).Scan(&same)
 	if err == nil {
-		err = tx.QueryRow(`select count(*) from hall_appointment where person = ? and state = ? and at >= ?`, a.Person, Missed,
-			db.At(tx.Now().Add(-missedFor))).Scan(&missed)
+		err = tx.QueryRow(`select count(*) from hall_appointment where `+his+` and state = ? and at >= ?`, append(slices.Clone(args), Missed,
+			db.At(tx.Now().Add(-missedFor)))...).Scan(&missed)
 	}
 	switch {
 	case err != nil:
@@ -150,7 +156,11 @@ func Own(tx *db.Tx, by staff.Actor) ([]Appointment, error) {
 	if by.Person.IsZero() {
 		return nil, nil
 	}
-	list, err := db.Select(tx, scanAppointment, `select `+appointmentColumns+` from hall_appointment where person = ? order by at desc limit 50`, by.Person)
+	his, args, err := register.Among(tx, "person", by.Person)
+	if err != nil {
+		return nil, wrap("own appointments", err)
+	}
+	list, err := db.Select(tx, scanAppointment, `select `+appointmentColumns+` from hall_appointment where `+his+` order by at desc limit 50`, args...)
 	return list, wrap("own appointments", err)
 }
 
@@ -193,11 +203,11 @@ func (a *Appointment) end(tx *db.Tx, by staff.Actor, state string, ticket db.ID)
 func Cancel(tx *db.Tx, by staff.Actor, key string, id db.ID) (Appointment, error) {
 	return once.For(tx, by.AuditName(), key, []any{"cancel", id}, func() (Appointment, error) {
 		a, err := appointment(tx, id)
-		if err == nil && (by.Person.IsZero() || a.Person != by.Person) {
-			err = fault.NotFound("没有这个预约")
-		}
 		if err != nil {
 			return a, err
+		}
+		if own, err := register.IsOne(tx, a.Person, by.Person); err != nil || !own {
+			return a, cmp.Or(err, fault.NotFound("没有这个预约"))
 		}
 		return a, a.end(tx, by, Cancelled, 0)
 	})

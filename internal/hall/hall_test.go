@@ -216,6 +216,31 @@ func TestASlotIsGivenOnce(t *testing.T) {
 	}, hall.Migrations)
 }
 
+// TestAMergedPersonKeepsHisAppointment: whoever is one person in the register has one appointment for an instant, and may give it up.
+func TestAMergedPersonKeepsHisAppointment(t *testing.T) {
+	town.Each(t, func(t *testing.T, w *town.Town) {
+		id := hallOf(t, w, func(h *hall.Hall) { h.Capacity = 2 })
+		at := dayAt("2026-10-10", 9, 0)
+		me, other := w.Actor(t, "resident"), w.Actor(t, "neighbour")
+		w.Write(t, func(tx *db.Tx) error {
+			if _, err := hall.Book(tx, me, key(), id, at, "居住证"); err != nil {
+				return err
+			}
+			return w.People.Merge(tx, me.Person, other.Person, db.NewID(), "test", "本人到场，确认是一人")
+		})
+		var list []hall.Appointment
+		w.Read(t, func(tx *db.Tx) (err error) { list, err = hall.Own(tx, other); return err })
+		if len(list) != 1 {
+			t.Fatalf("after the merge: %v", list)
+		}
+		err := w.DB.Write(tContext, func(tx *db.Tx) error { _, err := hall.Book(tx, other, key(), id, at, "居住证"); return err })
+		if fault.KindOf(err) != fault.KindConflict {
+			t.Errorf("booked under both entries: %v", err)
+		}
+		w.Write(t, func(tx *db.Tx) error { _, err := hall.Cancel(tx, other, key(), list[0].ID); return err })
+	}, hall.Migrations)
+}
+
 // A room is never given to two at once, only when it is open, and its owner decides.
 func TestARoomIsBookedOnce(t *testing.T) {
 	town.Each(t, func(t *testing.T, w *town.Town) {

@@ -81,8 +81,10 @@ func PurposesOf(by staff.Actor) []Purpose {
 // See reports whether somebody may see a subject for a purpose: where a person lives or is registered, or where the thing is. Everybody sees
 // himself. Returns forbidden; the caller notes that with NoteRefused, in a transaction that is kept.
 func See(tx *db.Tx, by staff.Actor, s fact.Subject, p Purpose) error {
-	if s.Kind == lexicon.Person && by.Person == s.ID && !s.ID.IsZero() {
-		return nil
+	if s.Kind == lexicon.Person && !by.Person.IsZero() {
+		if self, err := IsOne(tx, by.Person, s.ID); err != nil || self {
+			return err
+		}
 	}
 	paths := Sight(by, p)
 	if len(paths) == 0 {

@@ -2,6 +2,7 @@ package register
 
 import (
 	"errors"
+	"strings"
 
 	"linli/internal/db"
 	"linli/internal/fault"
@@ -21,6 +22,45 @@ func Kept(tx *db.Tx, id db.ID) (db.ID, error) {
 func Former(tx *db.Tx, id db.ID) ([]db.ID, error) {
 	list, err := db.Select(tx, func(rows *db.Rows) (id db.ID, err error) { return id, rows.Scan(&id) }, "select gone from person_merged where kept = ? order by gone", id)
 	return list, wrap("list merged entries", err)
+}
+
+// Entries returns the ids under which something may be kept of a person: that of the entry that stands, then those that were merged into it.
+// Lists of what is a person's ask all of them, for what came before the merge keeps the id under which it came. No person has none.
+func Entries(tx *db.Tx, id db.ID) ([]db.ID, error) {
+	if id.IsZero() {
+		return nil, nil
+	}
+	kept, err := Kept(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	former, err := Former(tx, kept)
+	return append([]db.ID{kept}, former...), err
+}
+
+// Among returns the condition that a column names a person by one of his entries, with its arguments. It holds of nothing when there is no person.
+func Among(tx *db.Tx, column string, person db.ID) (cond string, args []any, err error) {
+	list, err := Entries(tx, person)
+	if err != nil || len(list) == 0 {
+		return "1 = 0", nil, err
+	}
+	for _, id := range list {
+		args = append(args, id)
+	}
+	return column + " in (" + strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ") + ")", args, nil
+}
+
+// IsOne reports that two ids are of one person: the same entry, or entries that were merged.
+func IsOne(tx *db.Tx, a, b db.ID) (bool, error) {
+	if a == b || a.IsZero() || b.IsZero() {
+		return a == b && !a.IsZero(), nil
+	}
+	x, err := Kept(tx, a)
+	if err != nil {
+		return false, err
+	}
+	y, err := Kept(tx, b)
+	return x == y, err
 }
 
 // Merge makes an entry lead to another of the same person. Numbers and contacts go over to the one that is kept; the entry that goes

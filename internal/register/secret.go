@@ -206,10 +206,15 @@ func (r *Register) Reach(tx *db.Tx, person db.ID, kind Kind) (string, error) {
 	return r.last(tx, person, kind)
 }
 
+// last asks the entry that stands, to which everything under seal goes over in a merge.
 func (r *Register) last(tx *db.Tx, person db.ID, kind Kind) (string, error) {
+	person, err := Kept(tx, person)
+	if err != nil {
+		return "", err
+	}
 	var keyID string
 	var sealed []byte
-	err := tx.QueryRow("select key, sealed from register_secret where person = ? and kind = ? order by last_at desc, id desc limit 1",
+	err = tx.QueryRow("select key, sealed from register_secret where person = ? and kind = ? order by last_at desc, id desc limit 1",
 		person, string(kind)).Scan(&keyID, &sealed)
 	if errors.Is(err, db.ErrNoRows) {
 		return "", fault.NotFound("没有登记这项信息")

@@ -10,6 +10,7 @@ import (
 	"linli/internal/fault"
 	"linli/internal/form"
 	"linli/internal/place"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
@@ -68,10 +69,22 @@ func (w *Window) Resume(tx *db.Tx, by staff.Actor, code string) (Draft, error) {
 	if err != nil {
 		return Draft{}, fmt.Errorf("find draft: %w", err)
 	}
-	if len(list) == 0 || mayServe(by, list[0].Person) != nil {
-		return Draft{}, fault.Invalid("code", "没有这个续办码，或已过三十天")
+	none := fault.Invalid("code", "没有这个续办码，或已过三十天")
+	if len(list) == 0 {
+		return Draft{}, none
 	}
-	return list[0], nil
+	d := list[0]
+	own, err := register.IsOne(tx, d.Person, by.Person)
+	if err != nil {
+		return Draft{}, err
+	}
+	if !own && mayServe(by, d.Person) != nil {
+		return Draft{}, none
+	}
+	if d.Person, err = register.Kept(tx, d.Person); own && err == nil {
+		d.Person = by.Person // the reader's own entry, which leads to the one that is kept
+	}
+	return d, err
 }
 
 // Mine lists the applications of a person that an actor may look at, the latest first.
@@ -79,8 +92,12 @@ func (w *Window) Mine(tx *db.Tx, by staff.Actor, person db.ID) ([]*Filing, error
 	if err := mayServe(by, person); err != nil || person.IsZero() {
 		return nil, err
 	}
+	his, args, err := register.Among(tx, "person", person)
+	if err != nil {
+		return nil, err
+	}
 	ids, err := db.Select(tx, func(r *db.Rows) (id db.ID, err error) { return id, r.Scan(&id) },
-		`select case_id from service_application where person = ? order by at desc limit 50`, person)
+		`select case_id from service_application where `+his+` order by at desc limit 50`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("own applications: %w", err)
 	}

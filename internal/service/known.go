@@ -206,7 +206,11 @@ const resultColumns = `case_id, item, person, document, number, issued_on, valid
 // results are the valid documents that the person holds.
 func results(tx *db.Tx, person db.ID, out map[pack.Source]pack.Known) error {
 	today := place.Today(tx)
-	list, err := db.Select(tx, scanResult, `select `+resultColumns+` from service_result where person = ? order by issued_on`, person)
+	his, args, err := register.Among(tx, "person", person)
+	if err != nil {
+		return err
+	}
+	list, err := db.Select(tx, scanResult, `select `+resultColumns+` from service_result where `+his+` order by issued_on`, args...)
 	if err != nil {
 		return fmt.Errorf("documents of person: %w", err)
 	}
@@ -221,10 +225,14 @@ func results(tx *db.Tx, person db.ID, out map[pack.Source]pack.Known) error {
 // earlier finds what the latest application for an item said in a field.
 func earlier(tx *db.Tx, person db.ID, s pack.Source) (pack.Known, bool, error) {
 	item, field, _ := strings.Cut(s.Name(), ".")
+	his, args, err := register.Among(tx, "a.person", person)
+	if err != nil {
+		return pack.Known{}, false, err
+	}
 	type row struct{ filled, number string }
 	list, err := db.Select(tx, func(r *db.Rows) (x row, err error) { return x, r.Scan(&x.filled, &x.number) },
 		`select a.filled, c.number from service_application a join fact_case c on c.id = a.case_id
-			where a.person = ? and a.item = ? order by a.at desc limit 1`, person, item)
+			where `+his+` and a.item = ? order by a.at desc limit 1`, append(args, item)...)
 	if err != nil || len(list) == 0 {
 		return pack.Known{}, false, err
 	}
