@@ -7,6 +7,7 @@ import (
 
 	"linli/internal/civil"
 	"linli/internal/db"
+	"linli/internal/exchange"
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
@@ -19,16 +20,18 @@ const daily = "app.daily"
 const (
 	keepKeys       = 7 * 24 * time.Hour  // idempotency keys: nobody repeats a request later
 	keepJobs       = 60 * 24 * time.Hour // jobs that are done; failed ones stay
+	keepTables     = 30 * 24 * time.Hour // tables sent to be imported, after they were; what was imported stays
 	keepDeliveries = 90 * 24 * time.Hour // deliveries that arrived; failed ones stay
 )
 
-// tidy forgets logins, tokens, idempotency keys, jobs and deliveries whose time is over, and attachments that belong to
+// tidy forgets logins, tokens, idempotency keys, jobs, tables and deliveries whose time is over, and files that belong to
 // nothing; then it waits for the night.
 func (a *App) tidy(ctx context.Context, t *job.Task) (job.Settle, error) {
 	for what, sweep := range map[string]func(tx *db.Tx) (int64, error){
 		"logins":     a.Sessions.Sweep,
 		"keys":       func(tx *db.Tx) (int64, error) { return once.Sweep(tx, keepKeys) },
 		"jobs":       func(tx *db.Tx) (int64, error) { return job.Purge(tx, keepJobs) },
+		"tables":     func(tx *db.Tx) (int64, error) { return exchange.SweepTables(tx, keepTables) },
 		"deliveries": func(tx *db.Tx) (int64, error) { return notify.Purge(tx, keepDeliveries) },
 	} {
 		for n := int64(1); n > 0; {

@@ -70,7 +70,7 @@ func (x *PersonExport) refusal() error {
 		return fault.Invalid("reason", "请写明导出的用途，%d 到 %d 字", minReason, maxReason)
 	}
 	for _, f := range x.Fields {
-		if !knownField(x.Words, f) {
+		if !knownField(x.Words, lexicon.Person, f) {
 			return fault.Invalid("fields", "没有“%s”这一栏", f)
 		}
 	}

@@ -20,6 +20,9 @@ import (
 // judge finds out what becomes of the rows and does it. A row that may be of the same person as an earlier one of the batch waits until that
 // one is in the register.
 func (r *personRun) judge(tx *db.Tx, list []incoming, s *PersonSummary) ([]judged, error) {
+	if r.im.Map.kind() != lexicon.Person {
+		return r.judgeThings(tx, list, s)
+	}
 	out := make([]judged, 0, len(list))
 	for len(list) > 0 {
 		n := apart(list)
@@ -291,15 +294,13 @@ func (r *personRun) labels(names []string) string {
 	words := make([]string, len(names))
 	for i, n := range names {
 		words[i] = n
-		if w, ok := r.im.Words.Word(lexicon.Person, n); ok {
-			words[i] = w.Label
-		}
+		words[i] = labelOf(r.in.fields, n)
 	}
 	return strings.Join(words, "、")
 }
 
 // sealed are the columns that are masked whatever their words.
-var sealed = []string{colIDNumber, colPhone, "emergency_phone", "permit_number"}
+var sealed = []string{colIDNumber, colPhone, colHead, colOwner, "emergency_phone", "permit_number"}
 
 // masked is a row as it may be kept for people to see.
 func (r *personRun) masked(rec *sheet.Record) []string {

@@ -8,10 +8,20 @@ import (
 	"linli/internal/lexicon"
 	"linli/internal/match"
 	"linli/internal/pack/strict"
+	"linli/internal/register"
 )
 
-// A PersonMap (人员表对照) says which column of a table of persons holds what.
+// kind is what a row is.
+func (m PersonMap) kind() lexicon.Kind {
+	if m.Of == "" {
+		return lexicon.Person
+	}
+	return m.Of
+}
+
+// A PersonMap (人员表对照) says which column of a table of persons holds what; with Of, of households, dwellings or organisations.
 type PersonMap struct {
+	Of      lexicon.Kind                 `yaml:"of" json:"of,omitempty"` // what a row is; "" for a person
 	Source  string                       `yaml:"source" json:"source"`   // whose table it is; what it tells is told by this source
 	Sheet   string                       `yaml:"sheet" json:"sheet"`     // of a workbook; "" for the first
 	Heading int                          `yaml:"heading" json:"heading"` // line of the heading; 0 for the first line
@@ -24,6 +34,9 @@ type PersonMap struct {
 const (
 	colIDNumber = "id_number"
 	colPhone    = "phone"
+	colHead     = "head_id"
+	colOwner    = "owner_id"
+	colCode     = "code"
 )
 
 // A PersonField (人员表栏目) is something a column may hold.
@@ -46,13 +59,58 @@ func PersonFields(words *lexicon.Lexicon) []PersonField {
 	return out
 }
 
+// Importable are the kinds of thing of which a row may be.
+func Importable() []lexicon.Kind {
+	return []lexicon.Kind{lexicon.Person, lexicon.Household, lexicon.Dwelling, lexicon.Organisation}
+}
+
+// FieldsOf returns what columns of a table of a kind may hold; nil for a kind that is not imported.
+func FieldsOf(words *lexicon.Lexicon, of lexicon.Kind) []PersonField {
+	var out []PersonField
+	switch of {
+	case "", lexicon.Person:
+		return PersonFields(words)
+	case lexicon.Household:
+		out = []PersonField{{Name: colHead, Label: "户主身份证号"}}
+	case lexicon.Dwelling:
+		out = []PersonField{{Name: register.Building, Label: "楼栋"}, {Name: register.UnitOf, Label: "单元"}, {Name: register.Room, Label: "房间"}, {Name: colOwner, Label: "产权人身份证号"}}
+	case lexicon.Organisation:
+		out = []PersonField{{Name: colCode, Label: "统一社会信用代码"}, {Name: colHead, Label: "负责人身份证号"}}
+	default:
+		return nil
+	}
+	for _, w := range words.Words(of) {
+		out = append(out, PersonField{w.Name, w.Label, w})
+	}
+	return out
+}
+
+// needed is the field without which a row of a kind is nothing.
+func needed(of lexicon.Kind) string {
+	switch of {
+	case lexicon.Household:
+		return lexicon.Address
+	case lexicon.Dwelling:
+		return register.Building
+	}
+	return lexicon.Name
+}
+
+func labelOf(fields []PersonField, name string) string {
+	if i := slices.IndexFunc(fields, func(f PersonField) bool { return f.Name == name }); i >= 0 {
+		return fields[i].Label
+	}
+	return name
+}
+
 // headings are what columns are called besides the label of the field.
 var headings = map[string][]string{
 	lexicon.Name: {"名字", "人员姓名", "居民姓名"}, colIDNumber: {"公民身份号码", "身份证", "证件号码", "身份证号码", "公民身份证号"},
 	colPhone: {"电话", "手机", "手机号", "手机号码", "联系方式", "电话号码"}, lexicon.Born: {"出生", "生日", "出生年月日"},
 	lexicon.Place: {"区划", "社区", "村", "村（社区）", "所在社区", "区划代码", "居住社区"}, lexicon.Address: {"住址", "地址", "现住址", "现居住地址", "详细地址", "居住地"},
 	"ethnicity": {"族别"}, "education": {"学历"}, "marital_status": {"婚姻"}, "employer": {"单位", "服务处所"}, "registered_address": {"户籍地址", "户口所在地"},
-	lexicon.Residence: {"居住类型", "人员类型"},
+	lexicon.Residence: {"居住类型", "人员类型"}, register.Building: {"楼号", "楼栋号", "幢号"}, register.UnitOf: {"单元号"}, register.Room: {"房号", "室号", "门牌"},
+	colCode: {"信用代码", "组织机构代码"}, "number": {"户编号"}, colHead: {"户主证件号码", "户主公民身份号码"},
 }
 
 // SuggestColumns finds for each field the column that is called like it: letter by letter first, then as far as spaces, brackets and
@@ -93,7 +151,7 @@ func ReadPersonMap(name string, text []byte, words *lexicon.Lexicon) (PersonMap,
 	if doc != nil {
 		problems = append(problems, doc.Decode(&m)...)
 		for field := range m.Columns {
-			if !knownField(words, field) {
+			if !knownField(words, m.Of, field) {
 				problems.Addf(doc.At("columns."+field), "没有“%s”这一栏", field)
 			}
 		}
@@ -101,18 +159,22 @@ func ReadPersonMap(name string, text []byte, words *lexicon.Lexicon) (PersonMap,
 	return m, problems.Err()
 }
 
-func knownField(words *lexicon.Lexicon, name string) bool {
-	return slices.ContainsFunc(PersonFields(words), func(f PersonField) bool { return f.Name == name })
+func knownField(words *lexicon.Lexicon, of lexicon.Kind, name string) bool {
+	return slices.ContainsFunc(FieldsOf(words, of), func(f PersonField) bool { return f.Name == name })
 }
 
 // columns finds the columns of a heading. Returns invalid naming what is missing, twice there or not known.
 func (m PersonMap) columns(heading []string, words *lexicon.Lexicon) (map[string]int, error) {
+	fields := FieldsOf(words, m.Of)
+	if fields == nil {
+		return nil, fault.Invalid("map", "不能导入“%s”这一类登记", string(m.Of))
+	}
 	at := map[string]int{}
 	for field, name := range m.Columns {
 		if name == "" {
 			continue
 		}
-		if !knownField(words, field) {
+		if !knownField(words, m.Of, field) {
 			return nil, fault.Invalid("map", "没有“%s”这一栏", field)
 		}
 		i := slices.Index(heading, name)
@@ -124,8 +186,8 @@ func (m PersonMap) columns(heading []string, words *lexicon.Lexicon) (map[string
 		}
 		at[field] = i
 	}
-	if _, ok := at[lexicon.Name]; !ok {
-		return nil, fault.Invalid("map", "请指定哪一列是姓名；现有的列：%s", strings.Join(heading, "、"))
+	if _, ok := at[needed(m.Of)]; !ok {
+		return nil, fault.Invalid("map", "请指定哪一列是%s；现有的列：%s", labelOf(fields, needed(m.Of)), strings.Join(heading, "、"))
 	}
 	return at, nil
 }
@@ -133,7 +195,7 @@ func (m PersonMap) columns(heading []string, words *lexicon.Lexicon) (map[string
 // Settle completes a map for a table: columns that the map does not name are found by their heading when it names none at all.
 func (m PersonMap) Settle(heading []string, words *lexicon.Lexicon) PersonMap {
 	if len(m.Columns) == 0 {
-		m.Columns = SuggestColumns(PersonFields(words), heading)
+		m.Columns = SuggestColumns(FieldsOf(words, m.Of), heading)
 	}
 	return m
 }

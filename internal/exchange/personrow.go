@@ -25,6 +25,7 @@ type incoming struct {
 	rec    sheet.Record
 	id     db.ID // of the person, when he is new
 	draft  *register.Draft
+	thing  *thing // instead of a draft, of a household, dwelling or organisation
 	tells  []tells
 	first  []tells // of tells, what the register's own row of a new person says
 	path   string  // of the place of the person
@@ -61,7 +62,11 @@ func (r *personReader) read(rec sheet.Record, id db.ID) incoming {
 	if in.why = r.table.Fit(&in.rec); in.why != "" {
 		return in
 	}
-	if bad := r.fill(&in); bad != nil {
+	fill := r.fill
+	if r.m.kind() != lexicon.Person {
+		fill = r.fillThing
+	}
+	if bad := fill(&in); bad != nil {
 		in.field, in.why = bad.field, bad.why
 	}
 	return in
@@ -162,9 +167,6 @@ func wrongOf(err error) *wrong {
 
 // take puts one cell where it belongs.
 func (r *personReader) take(in *incoming, n *register.Newcomer, f PersonField, s string) *wrong {
-	if v, ok := r.m.Values[f.Name][s]; ok {
-		s = v
-	}
 	switch f.Name {
 	case colIDNumber:
 		n.IDNumber = form.Narrow(s)
@@ -173,16 +175,13 @@ func (r *personReader) take(in *incoming, n *register.Newcomer, f PersonField, s
 		n.Phone = s
 		return nil
 	case lexicon.Place:
-		code, bad := r.place(s)
+		code, bad := r.place(r.said(f, s))
 		n.Place = code
 		return bad
 	}
-	if f.Words.Kind == "date" {
-		s = r.day(s)
-	}
-	value, err := f.Words.Check(valueOf(f.Words, s))
-	if err != nil {
-		return wrongOf(err)
+	value, bad := r.value(f, s)
+	if bad != nil {
+		return bad
 	}
 	switch f.Name {
 	case lexicon.Name:
@@ -197,6 +196,27 @@ func (r *personReader) take(in *incoming, n *register.Newcomer, f PersonField, s
 		in.tells = append(in.tells, tells{f.Name, value})
 	}
 	return nil
+}
+
+// said is what a cell stands for, by the map.
+func (r *personReader) said(f PersonField, s string) string {
+	if v, ok := r.m.Values[f.Name][s]; ok {
+		return v
+	}
+	return s
+}
+
+// value is what a cell says of a word, in its one spelling.
+func (r *personReader) value(f PersonField, s string) (string, *wrong) {
+	s = r.said(f, s)
+	if f.Words.Kind == "date" {
+		s = r.day(s)
+	}
+	value, err := f.Words.Check(valueOf(f.Words, s))
+	if err != nil {
+		return "", wrongOf(err)
+	}
+	return value, nil
 }
 
 // valueOf finds the value of an option by its label, and reads 是 and 否.
@@ -279,9 +299,14 @@ func (r *personReader) sound(in *incoming, n *register.Newcomer) *wrong {
 	if n.Place == "" {
 		n.Place = r.m.Place
 	}
-	in.path = r.tree.Path(n.Place)
+	return r.belongs(in, n.Place)
+}
+
+// belongs finds the path of a place that a row is to be registered at.
+func (r *personReader) belongs(in *incoming, code string) *wrong {
+	in.path = r.tree.Path(code)
 	switch {
-	case n.Place == "" || in.path == "":
+	case code == "" || in.path == "":
 		return &wrong{lexicon.Place, "没有区划，请填写，或在对照里指定没有写明的行归入哪里"}
 	case !duplicate.Registers(r.by, in.path):
 		return &wrong{lexicon.Place, "这个区划不在您登记的范围内"}

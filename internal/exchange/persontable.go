@@ -5,8 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
-	"unicode/utf8"
+	"time"
 
 	"linli/internal/blob"
 	"linli/internal/db"
@@ -245,45 +244,6 @@ func (t *Tables) failed(tx *db.Tx, j job.Job) error {
 	return tx.Exec("update exchange_table set state = ?, why = ? where id = ?", string(TableFailed), clip(j.LastError, 300), args.Table)
 }
 
-// SaveMap gives a map a name, to be used again; a map of the same name is replaced.
-func SaveMap(tx *db.Tx, by staff.Actor, name string, m PersonMap) error {
-	if err := mayImport(by); err != nil {
-		return err
-	}
-	name = strings.TrimSpace(name)
-	if n := utf8.RuneCountInString(name); n == 0 || n > 40 {
-		return fault.Invalid("map_name", "请给对照起个名字，不超过 40 字")
-	}
-	text, err := json.Marshal(m)
-	if err != nil {
-		return err
-	}
-	return tx.Exec(`insert into exchange_map (name, map, by_name, at) values (?, ?, ?, ?)
-		on conflict (name) do update set map = excluded.map, by_name = excluded.by_name, at = excluded.at`, name, string(text), by.AuditName(), db.At(tx.Now()))
-}
-
-// Maps returns the maps that have a name, by name.
-func Maps(tx *db.Tx) (map[string]PersonMap, error) {
-	out := map[string]PersonMap{}
-	rows, err := tx.Query("select name, map from exchange_map order by name")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var name, text string
-		var m PersonMap
-		if err := rows.Scan(&name, &text); err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal([]byte(text), &m); err != nil {
-			return nil, fmt.Errorf("read map %s: %w", name, err)
-		}
-		out[name] = m
-	}
-	return out, rows.Err()
-}
-
 // DeleteTable takes a table away that was not brought in, with its file.
 func (t *Tables) DeleteTable(tx *db.Tx, by staff.Actor, id db.ID) error {
 	s, err := TableOf(tx, by, id)
@@ -293,10 +253,44 @@ func (t *Tables) DeleteTable(tx *db.Tx, by staff.Actor, id db.ID) error {
 	if s.State == TableTrying || s.State == TableImports {
 		return fault.Conflict("这张表正在处理，请等它完成")
 	}
-	if err := blob.Detach(tx, s.Link); err != nil {
+	return removeTable(tx, s)
+}
+
+// sweepMost bounds how many tables one transaction takes away.
+const sweepMost = 50
+
+// SweepTables takes away tables whose last run ended, or which nobody went on with, longer ago than keep: the file, and what was kept of its rows.
+// How many rows it had stays, and so does what was imported. One that is being read stays whatever its age. It returns how many went; call
+// again until none.
+func SweepTables(tx *db.Tx, keep time.Duration) (int64, error) {
+	cut := db.At(tx.Now().Add(-keep))
+	list, err := db.Select(tx, scanTable, "select "+tableColumns+` from exchange_table t where at < ? and state not in (?, ?)
+		and not exists (select 1 from exchange_pass p where p.run = t.run and t.run <> '' and (p.ended_at >= ? or p.began_at >= ?)) order by id limit ?`,
+		cut, string(TableTrying), string(TableImports), cut, cut, sweepMost)
+	if err != nil {
+		return 0, fmt.Errorf("find old tables: %w", err)
+	}
+	for _, s := range list {
+		if err := removeTable(tx, s); err != nil {
+			return 0, err
+		}
+	}
+	return int64(len(list)), nil
+}
+
+// removeTable takes a table away, with its file unless something else has it, and what was kept of its rows.
+func removeTable(tx *db.Tx, s SentTable) error {
+	if err := blob.Detach(tx, s.Link); err != nil && fault.KindOf(err) != fault.KindNotFound {
 		return err
 	}
-	return tx.Exec("delete from exchange_table where id = ?", s.ID)
+	if err := tx.Exec("delete from exchange_table where id = ?", s.ID); err != nil {
+		return fmt.Errorf("remove table: %w", err)
+	}
+	if s.Run == "" {
+		return nil
+	}
+	// the same file may have been sent twice
+	return tx.Exec("delete from exchange_verdict where run = ? and not exists (select 1 from exchange_table t where t.run = ?)", s.Run, s.Run)
 }
 
 func readCells(text []byte, to *[]string) error { return json.Unmarshal(text, to) }

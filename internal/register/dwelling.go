@@ -107,6 +107,11 @@ func DwellingOf(tx *db.Tx, id db.ID) (Dwelling, error) {
 	return oneOf(tx, scanDwelling, "没有这处房屋的登记", "select "+dwellingColumns+" from dwelling where id = ?", id)
 }
 
+// DwellingAt returns the dwelling of a name at a place, or within another one. Returns notfound.
+func DwellingAt(tx *db.Tx, place string, parent db.ID, name string) (Dwelling, error) {
+	return oneOf(tx, scanDwelling, "没有这处房屋的登记", "select "+dwellingColumns+" from dwelling where place = ? and parent = ? and name = ?", place, parent, strings.TrimSpace(name))
+}
+
 // Parts returns the units or rooms of a dwelling, by name.
 func Parts(tx *db.Tx, id db.ID) ([]Dwelling, error) {
 	list, err := db.Select(tx, scanDwelling, "select "+dwellingColumns+" from dwelling where parent = ? and parent <> 0 order by name limit 500", id)

@@ -77,6 +77,11 @@ func HouseholdOf(tx *db.Tx, id db.ID) (Household, error) {
 	return oneOf(tx, scanHousehold, "没有这一户的登记", "select "+householdColumns+" from household where id = ?", id)
 }
 
+// HouseholdByNumber returns the household with this number (户号). Returns notfound.
+func HouseholdByNumber(tx *db.Tx, number string) (Household, error) {
+	return oneOf(tx, scanHousehold, "没有这个户号的登记", "select "+householdColumns+" from household where number = ? and number <> ''", strings.TrimSpace(number))
+}
+
 // HouseholdsAt returns the households that stand at a dwelling.
 func HouseholdsAt(tx *db.Tx, dwelling db.ID) ([]Household, error) {
 	list, err := db.Select(tx, scanHousehold, "select "+householdColumns+" from household where dwelling = ? and closed = '' order by id", dwelling)

@@ -83,6 +83,15 @@ func AddOrganisations(tx *db.Tx, list []Organisation) ([]db.ID, error) {
 // OrganisationOf returns the organisation with this id. Returns notfound.
 func OrganisationOf(tx *db.Tx, id db.ID) (Organisation, error) { return organisation(tx, "id = ?", id) }
 
+// FindOrganisation returns the organisation with the credit code; without one, the one of the name at the place. Returns notfound.
+func FindOrganisation(tx *db.Tx, code, name, place string) (Organisation, error) {
+	if code != "" {
+		return OrganisationByCode(tx, code)
+	}
+	return oneOf(tx, scanOrganisation, "没有这个组织的登记", "select "+organisationColumns+" from organisation where code = '' and name = ? and place = ? order by id limit 1",
+		strings.TrimSpace(name), place)
+}
+
 // OrganisationByCode returns the organisation with this credit code. Returns notfound.
 func OrganisationByCode(tx *db.Tx, code string) (Organisation, error) {
 	return organisation(tx, "code = ? and code <> ''", strings.ToUpper(form.Narrow(strings.TrimSpace(code))))

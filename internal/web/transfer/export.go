@@ -128,7 +128,7 @@ func (p *Pages) sendTable(ctx context.Context, w http.ResponseWriter, x *exchang
 	if err := out.Close(); err != nil {
 		return err
 	}
-	download(w, name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	download(w, name+".xlsx", bookType)
 	_, err = w.Write(text.Bytes())
 	return err
 }

@@ -36,7 +36,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) readHome(r *http.Request) (homePage, error) {
 	by, ctx := session.Actor(r), r.Context()
 	h := homePage{May: by.HasAny(duplicate.Registrars...)}
-	h.Page = p.page(r, ui.T(ctx, homeTitle), ui.T(ctx, "把人员表导入登记，处理疑似重复，按区划导出"))
+	h.Page = p.page(r, ui.T(ctx, homeTitle), ui.T(ctx, "把人员、户、房屋和组织的表导入登记，处理疑似重复，按区划导出"))
 	err := p.Town.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		if h.Pairs, err = duplicate.Count(tx, by); err != nil {
 			return err
@@ -68,11 +68,20 @@ func (h homePage) table(ctx context.Context) ui.Table {
 	return t
 }
 
+// templates are tables with nothing but a heading, to be filled in.
+func (h homePage) templates(ctx context.Context) []ui.Link {
+	var out []ui.Link
+	for _, k := range exchange.Importable() {
+		out = append(out, ui.Link{Text: ui.T(ctx, "%s的空白表", ui.T(ctx, k.Words())), Href: "/transfer/templates/" + string(k)})
+	}
+	return out
+}
+
 func tableHref(id db.ID) string { return "/transfer/tables/" + id.String() }
 
 func fileField(ctx context.Context) ui.Field {
-	return ui.Field{Name: "file", Label: ui.T(ctx, "人员表"), Kind: "file", Required: true, Accept: ".xlsx,.csv,.txt",
-		Hint: ui.T(ctx, "工作簿（.xlsx）或 CSV，一人一行，第一行是列名；身份证号一列须是文本")}
+	return ui.Field{Name: "file", Label: ui.T(ctx, "登记表"), Kind: "file", Required: true, Accept: ".xlsx,.csv,.txt",
+		Hint: ui.T(ctx, "工作簿（.xlsx）或 CSV，一人、一户、一处房屋或一个组织一行，第一行是列名；身份证号一列须是文本")}
 }
 
 // send takes a table in and goes on to its columns.

@@ -5,10 +5,14 @@ import (
 	"context"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"linli/internal/db"
 	"linli/internal/exchange"
+	"linli/internal/fault"
+	"linli/internal/lexicon"
+	"linli/internal/sheet"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -51,6 +55,31 @@ func (p *Pages) rejects(w http.ResponseWriter, r *http.Request) error {
 	_, err = w.Write(text.Bytes())
 	return err
 }
+
+// template sends a table with the heading by which its columns are found again.
+func (p *Pages) template(w http.ResponseWriter, r *http.Request) error {
+	ctx, of := r.Context(), lexicon.Kind(r.PathValue("kind"))
+	if !slices.Contains(exchange.Importable(), of) {
+		return fault.NotFound("没有这种空白表")
+	}
+	var text bytes.Buffer
+	out, err := sheet.NewBook(&text, ui.T(ctx, of.Words()))
+	if err != nil {
+		return err
+	}
+	if err := exchange.WriteTemplate(p.Tables.Words(), of, out); err != nil {
+		return err
+	}
+	if err := out.Close(); err != nil {
+		return err
+	}
+	download(w, ui.T(ctx, "%s的空白表", ui.T(ctx, of.Words()))+".xlsx", bookType)
+	_, err = w.Write(text.Bytes())
+	return err
+}
+
+// bookType is the media type of a workbook.
+const bookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 func download(w http.ResponseWriter, name, kind string) {
 	h := w.Header()

@@ -38,6 +38,7 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	show("POST /transfer/tables/{id}/import", p.bring, duplicate.Registrars...)
 	show("POST /transfer/tables/{id}/delete", p.remove, duplicate.Registrars...)
 	show("GET /transfer/tables/{id}/rejects", p.rejects, duplicate.Registrars...)
+	show("GET /transfer/templates/{kind}", p.template, duplicate.Registrars...)
 	show("GET /transfer/duplicates", p.duplicates, see...)
 	show("GET /transfer/duplicates/{id}", p.pair, see...)
 	show("POST /transfer/duplicates/{id}", p.decide, duplicate.Registrars...)

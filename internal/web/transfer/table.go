@@ -209,6 +209,9 @@ func (p *Pages) mapForm(r *http.Request, t *tablePage, wrong error) (mapForm, er
 	if saved, ok := m.Maps[q.Get("map")]; ok {
 		m.Map = saved
 	}
+	if of := lexicon.Kind(q.Get("of")); q.Has("of") && of != kindOf(m.Map) {
+		m.Map.Of, m.Map.Columns, m.Map.Values = of, nil, nil
+	}
 	if q.Has("sheet") {
 		m.Map.Sheet = q.Get("sheet")
 	}
@@ -231,13 +234,29 @@ func (p *Pages) mapForm(r *http.Request, t *tablePage, wrong error) (mapForm, er
 		m.Map = m.Map.Settle(m.Heading, m.Words)
 	}
 	m.Options = []ui.Option{{Value: "", Text: ui.T(ctx, "（不导入）")}}
-	for _, f := range exchange.PersonFields(m.Words) {
+	for _, f := range exchange.FieldsOf(m.Words, m.Map.Of) {
 		m.Options = append(m.Options, ui.Option{Value: f.Name, Text: ui.T(ctx, f.Label)})
 	}
 	m.Place = p.Town.Pick(q, "place", "")
 	m.Place.Label, m.Place.Hint = ui.T(ctx, "没有写明区划的行归入"), ui.T(ctx, "表里有区划一列时可以不选")
 	m.Place.Error = m.Errors.Of("place")
 	return m, nil
+}
+
+// kindOf is what a row of a table is.
+func kindOf(m exchange.PersonMap) lexicon.Kind {
+	if m.Of == "" {
+		return lexicon.Person
+	}
+	return m.Of
+}
+
+func kindOptions(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for _, k := range exchange.Importable() {
+		out = append(out, ui.Option{Value: string(k), Text: ui.T(ctx, k.Words())})
+	}
+	return out
 }
 
 // samples are the first values of each column, masked.
@@ -288,7 +307,7 @@ func (m *mapForm) fields(ctx context.Context) []ui.Field {
 
 // sheetFields ask which sheet, which line, and which map that has a name.
 func (m *mapForm) sheetFields(ctx context.Context) []ui.Field {
-	var list []ui.Field
+	list := []ui.Field{{Name: "of", Label: ui.T(ctx, "一行是什么"), Kind: "select", Value: string(kindOf(m.Map)), Options: kindOptions(ctx)}}
 	if len(m.Sheets) > 1 {
 		f := ui.Field{Name: "sheet", Label: ui.T(ctx, "工作表"), Kind: "select", Value: m.Map.Sheet}
 		for _, s := range m.Sheets {

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"linli/internal/blob"
 	"linli/internal/db"
@@ -22,6 +23,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/lexicon"
 	"linli/internal/place"
+	"linli/internal/register"
 	"linli/internal/staff"
 	"linli/internal/web/part"
 	"linli/internal/web/session"
@@ -163,6 +165,79 @@ func TestTableFromUploadToRejects(t *testing.T) {
 	}
 	other := o.send("desk", "又一张.csv", roll)
 	o.wants(o.page("desk", other+"?map="+url.QueryEscape("社区表")), "各列是什么")
+}
+
+// TestHouseholdsFromBlankTableToImport takes a table of households by its blank table.
+func TestHouseholdsFromBlankTableToImport(t *testing.T) {
+	o := open(t)
+	o.wants(o.page("desk", "/transfer"), "户的空白表", "组织的空白表")
+	if text := o.page("desk", "/transfer/templates/household"); !strings.HasPrefix(text, "PK") {
+		t.Error("the blank table is no workbook")
+	}
+	if code, _, _ := o.as("desk", httptest.NewRequest("GET", "/transfer/templates/event", nil)); code != http.StatusNotFound {
+		t.Errorf("a blank table of nothing: %d", code)
+	}
+	at := o.send("desk", "户.csv", "户号,户别,住址,登记人数\nH001,家庭户,和平路1号,3\nH002,大户,和平路2号,3\n")
+	o.wants(o.page("desk", at+"?of=household"), "一行是什么", "户主身份证号", "登记人数")
+	said := url.Values{"of": {"household"}, "c-0": {"number"}, "c-1": {"kind"}, "c-2": {"address"}, "c-3": {"size"}, "place": {"柳荫社区"}}
+	if code, text, _ := o.post("desk", at+"/try", said); code != http.StatusSeeOther {
+		t.Fatalf("try: %d %s", code, text)
+	}
+	o.work()
+	o.wants(o.page("desk", at), "登记里还没有任何变化", "大户", "拒收")
+	o.post("desk", at+"/import", url.Values{})
+	o.work()
+	o.wants(o.page("desk", at), "已导入")
+	o.w.Read(t, func(tx *db.Tx) error {
+		h, err := register.HouseholdByNumber(tx, "H001")
+		if err != nil || h.Address != "和平路1号" {
+			t.Errorf("%+v, %v", h, err)
+		}
+		return err
+	})
+}
+
+// TestOldTablesAreSwept: a table goes a while after its run ended, with its file and what was kept of its rows; what it brought stays.
+func TestOldTablesAreSwept(t *testing.T) {
+	o := open(t)
+	at := o.send("desk", "人员表.csv", roll)
+	o.post("desk", at+"/try", columns("柳荫社区"))
+	o.work()
+	o.w.Clock.Advance(20 * 24 * time.Hour)
+	o.post("desk", at+"/import", url.Values{})
+	const keep = 30 * 24 * time.Hour
+	counts := func() (swept int64, files, rows, people int) {
+		o.w.Write(t, func(tx *db.Tx) (err error) {
+			if swept, err = exchange.SweepTables(tx, keep); err != nil {
+				return err
+			}
+			for table, n := range map[string]*int{"blob_link": &files, "exchange_verdict": &rows, "person where name = '赵小满'": &people} {
+				if err := tx.QueryRow("select count(*) from " + table).Scan(n); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		return swept, files, rows, people
+	}
+	o.w.Clock.Advance(20 * 24 * time.Hour)
+	if n, _, _, _ := counts(); n != 0 {
+		t.Error("a table that waits for its import went")
+	}
+	o.work()
+	o.w.Clock.Advance(29 * 24 * time.Hour)
+	if n, files, rows, _ := counts(); n != 0 || files != 1 || rows == 0 {
+		t.Errorf("29 days after the import: %d went, %d files, %d rows", n, files, rows)
+	}
+	o.w.Clock.Advance(2 * 24 * time.Hour)
+	if n, files, rows, people := counts(); n != 1 || files != 0 || rows != 0 || people != 1 {
+		t.Errorf("31 days after the import: %d went, %d files, %d rows, %d persons", n, files, rows, people)
+	}
+	o.send("desk", "没有管过的表.csv", roll)
+	o.w.Clock.Advance(31 * 24 * time.Hour)
+	if n, _, _, _ := counts(); n != 1 {
+		t.Errorf("a table nobody went on with: %d went", n)
+	}
 }
 
 func TestOthersDoNotSeeATable(t *testing.T) {
