@@ -6,10 +6,12 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
 
 	"linli/internal/fault"
 	"linli/internal/schema"
@@ -23,18 +25,15 @@ const migrationLock = 0x6c696e6c69 // "linli"
 // migrate works inside one immediate transaction of its own connection: the schema changes as a whole or not at
 // all, and another process waits at the write lock.
 func (e *sqliteEngine) migrate(ctx context.Context, set schema.Set) error {
-	conn, err := openConn(e.path, writePragmas...)
+	conn, err := lend(ctx, e.path)
 	if err != nil {
 		return sqliteOpenFault(e.path, err)
 	}
-	defer conn.close()
-	if err := conn.do("pragma busy_timeout=60000"); err != nil {
-		return err
-	}
+	defer conn.Conn.Close()
 	if err := conn.do("begin immediate"); err != nil {
 		return sqliteFault(err)
 	}
-	pool := sql.OpenDB(lentConn{conn})
+	pool := sql.OpenDB(conn)
 	pool.SetMaxOpenConns(1)
 	err = upgrade(ctx, pool, goose.DialectSQLite3, set, SQLite, nil)
 	if closing := pool.Close(); err == nil {
@@ -123,11 +122,39 @@ func (advisoryLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
 
 // lentConn lends a connection that is already in a transaction to database/sql, which goose needs. A transaction begun
 // there is a savepoint here, and closing it there leaves it open here.
-type lentConn struct{ *sqliteConn }
+type lentConn struct{ driver.Conn }
+
+// lend opens a connection of the driver, for database/sql knows no other.
+func lend(ctx context.Context, path string) (lentConn, error) {
+	ofdLocks()
+	connector, err := sqlite.NewConnector("file:" + (&url.URL{Path: path}).EscapedPath() + "?_dqs=0")
+	if err != nil {
+		return lentConn{}, err
+	}
+	conn, err := connector.Connect(ctx)
+	if err != nil {
+		return lentConn{}, err
+	}
+	l := lentConn{conn}
+	for _, p := range append(writePragmas[:len(writePragmas):len(writePragmas)], "busy_timeout=60000") {
+		if err := l.do("pragma " + p); err != nil {
+			return l, errors.Join(err, conn.Close())
+		}
+	}
+	return l, nil
+}
+
+func (l lentConn) do(text string) error {
+	run, ok := l.Conn.(driver.ExecerContext)
+	if !ok {
+		return fmt.Errorf("sqlite driver: %T cannot exec", l.Conn)
+	}
+	_, err := run.ExecContext(context.Background(), text, nil)
+	return err
+}
 
 func (l lentConn) Connect(context.Context) (driver.Conn, error) { return l, nil }
 func (l lentConn) Driver() driver.Driver                        { return nil }
-func (l lentConn) Prepare(q string) (driver.Stmt, error)        { return l.conn.Prepare(q) }
 func (l lentConn) Close() error                                 { return nil }
 func (l lentConn) Begin() (driver.Tx, error)                    { return l, l.do("savepoint migration") }
 func (l lentConn) Commit() error                                { return l.do("release migration") }

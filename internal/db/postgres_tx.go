@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -285,8 +284,12 @@ func (c *pgCursor) next() (bool, error) {
 
 func (c *pgCursor) columns() int { return len(c.rows.FieldDescriptions()) }
 
-func (c *pgCursor) value(i int) (driver.Value, error) {
-	return decode(c.session.conn.Conn().TypeMap(), c.rows.FieldDescriptions()[i], c.rows.RawValues()[i])
+func (c *pgCursor) scan(i int, dest any) error {
+	v, err := decode(c.session.conn.Conn().TypeMap(), c.rows.FieldDescriptions()[i], c.rows.RawValues()[i])
+	if err != nil {
+		return err
+	}
+	return assign(dest, v)
 }
 
 func (c *pgCursor) close() error {

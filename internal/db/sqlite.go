@@ -12,7 +12,6 @@ import (
 
 	"linli/internal/fault"
 
-	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 )
 
@@ -173,9 +172,15 @@ func (s *sqliteSession) query(text string, args []any) (cursor, error) {
 	return c, nil
 }
 
-// sqliteFault gives an error of the driver its kind. nil stays nil.
+// coded is an error of SQLite: our own, and the driver's while a schema is brought up to date.
+type coded interface {
+	error
+	Code() int
+}
+
+// sqliteFault gives an error of SQLite its kind. nil stays nil.
 func sqliteFault(err error) error {
-	var e *sqlite.Error
+	var e coded
 	if err == nil || fault.As(err) != nil {
 		return err
 	}
@@ -201,7 +206,7 @@ func sqliteFault(err error) error {
 
 // sqliteCause returns the fault behind an error that made SQLite give up a whole transaction, or nil.
 func sqliteCause(err error) error {
-	var e *sqlite.Error
+	var e coded
 	if !errors.As(err, &e) {
 		return nil
 	}
@@ -210,7 +215,7 @@ func sqliteCause(err error) error {
 
 // sqliteOpenFault says what is wrong with a file that does not open.
 func sqliteOpenFault(path string, err error) error {
-	var e *sqlite.Error
+	var e coded
 	if !errors.As(err, &e) {
 		return err
 	}

@@ -1,35 +1,42 @@
 package db
 
 import (
-	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
-	"net/url"
 	"strings"
 	"sync"
+	"unsafe"
 
+	"modernc.org/libc"
+	"modernc.org/libc/sys/types"
 	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
 )
 
 // statementLimit bounds the prepared statements of one connection. When it is reached they are all dropped: the texts in
 // steady use are few and come back at once, the rest were built for one search.
 const statementLimit = 400
 
-// sqliteConn is one connection, used by one goroutine at a time through the driver's own interfaces: database/sql
-// would cost more than SQLite itself for small statements.
+// sqliteConn is one connection, used by one goroutine at a time, so that the library takes no lock of its own. It calls the
+// library itself: the driver for database/sql makes names and types of columns, and copies of all texts, afresh for every
+// statement, which for small statements costs more than SQLite does.
 type sqliteConn struct {
-	conn  driver.Conn
+	tls   *libc.TLS
+	db    uintptr
 	stmts map[string]*sqliteStmt
-	args  []driver.NamedValue // reused by every statement
+	mem   block   // for the arguments of the statement at hand
+	full  []block // before mem was made larger
+	out   uintptr // memory for what the library makes: a handle, and the end of a text
 }
 
-type sqliteStmt struct {
-	driver.Stmt
-	exec  driver.StmtExecContext
-	query driver.StmtQueryContext
+// sqliteError is what the library says went wrong.
+type sqliteError struct {
+	code int // extended
+	text string
 }
+
+func (e *sqliteError) Error() string { return fmt.Sprintf("%s (%d)", e.text, e.code) }
+func (e *sqliteError) Code() int     { return e.code }
 
 // ofdLocks keeps a stray open and close of the file by other code in this process from dropping SQLite's locks.
 var ofdLocks = sync.OnceFunc(func() {
@@ -39,16 +46,27 @@ var ofdLocks = sync.OnceFunc(func() {
 // openConn opens the file and runs the pragmas.
 func openConn(path string, pragmas ...string) (*sqliteConn, error) {
 	ofdLocks()
-	// _dqs=0: a misspelt column in double quotes is an error, not a text
-	connector, err := sqlite.NewConnector("file:" + (&url.URL{Path: path}).EscapedPath() + "?_dqs=0")
+	c := &sqliteConn{tls: libc.NewTLS(), stmts: map[string]*sqliteStmt{}}
+	if c.out = libc.Xcalloc(c.tls, 2, 8); c.out == 0 {
+		return nil, outOfMemory
+	}
+	name, err := libc.CString(path)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := connector.Connect(context.Background())
-	if err != nil {
-		return nil, err
+	rc := lib.Xsqlite3_open_v2(c.tls, name, c.out, lib.SQLITE_OPEN_READWRITE|lib.SQLITE_OPEN_CREATE|lib.SQLITE_OPEN_NOMUTEX, 0)
+	libc.Xfree(c.tls, name)
+	c.db = *word(c.out)
+	if rc != lib.SQLITE_OK {
+		return nil, errors.Join(c.fail(rc), c.close())
 	}
-	c := &sqliteConn{conn: conn, stmts: map[string]*sqliteStmt{}}
+	lib.Xsqlite3_extended_result_codes(c.tls, c.db, 1)
+	// a misspelt column in double quotes is an error, not a text
+	for _, op := range []int32{lib.SQLITE_DBCONFIG_DQS_DDL, lib.SQLITE_DBCONFIG_DQS_DML} {
+		if err := c.configure(op, 0); err != nil {
+			return nil, errors.Join(err, c.close())
+		}
+	}
 	for _, p := range pragmas {
 		if err := c.do("pragma " + p); err != nil {
 			return nil, errors.Join(fmt.Errorf("pragma %s: %w", p, err), c.close())
@@ -57,16 +75,48 @@ func openConn(path string, pragmas ...string) (*sqliteConn, error) {
 	return c, nil
 }
 
+// configure switches an option of the connection.
+func (c *sqliteConn) configure(op, value int32) error {
+	return c.check(lib.Xsqlite3_db_config(c.tls, c.db, op, libc.VaList(c.out, value, uintptr(0))))
+}
+
 func (c *sqliteConn) close() error {
 	c.forget()
-	return c.conn.Close()
+	rc := lib.Xsqlite3_close_v2(c.tls, c.db)
+	c.db = 0
+	err := c.check(rc)
+	for _, b := range append(c.full, c.mem) {
+		libc.Xfree(c.tls, b.at)
+	}
+	libc.Xfree(c.tls, c.out)
+	c.tls.Close()
+	return err
 }
 
 func (c *sqliteConn) forget() {
 	for text, s := range c.stmts {
-		s.Close()
+		lib.Xsqlite3_finalize(c.tls, s.handle)
 		delete(c.stmts, text)
 	}
+}
+
+func (c *sqliteConn) check(rc int32) error {
+	if rc == lib.SQLITE_OK {
+		return nil
+	}
+	return c.fail(rc)
+}
+
+// fail makes an error of a result, with the library's own words for it.
+func (c *sqliteConn) fail(rc int32) error {
+	text := libc.GoString(lib.Xsqlite3_errstr(c.tls, rc))
+	if c.db == 0 {
+		return &sqliteError{int(rc), text}
+	}
+	if more := libc.GoString(lib.Xsqlite3_errmsg(c.tls, c.db)); more != text {
+		text += ": " + more
+	}
+	return &sqliteError{int(rc), text}
 }
 
 // prepare returns the kept statement of a text.
@@ -77,17 +127,21 @@ func (c *sqliteConn) prepare(text string) (*sqliteStmt, error) {
 	if len(c.stmts) >= statementLimit {
 		c.forget()
 	}
-	st, err := c.conn.Prepare(steady(text))
+	sql, err := libc.CString(steady(text))
 	if err != nil {
 		return nil, err
 	}
-	s := &sqliteStmt{Stmt: st}
-	var canExec, canQuery bool
-	s.exec, canExec = st.(driver.StmtExecContext)
-	s.query, canQuery = st.(driver.StmtQueryContext)
-	if !canExec || !canQuery {
-		return nil, errors.Join(fmt.Errorf("sqlite driver: %T cannot exec or query", st), st.Close())
+	defer libc.Xfree(c.tls, sql)
+	rc := lib.Xsqlite3_prepare_v3(c.tls, c.db, sql, -1, lib.SQLITE_PREPARE_PERSISTENT, c.out, c.out+8)
+	if rc != lib.SQLITE_OK {
+		return nil, c.fail(rc)
 	}
+	s := &sqliteStmt{handle: *word(c.out)}
+	if rest := strings.TrimSpace(libc.GoString(*word(c.out + 8))); rest != "" {
+		lib.Xsqlite3_finalize(c.tls, s.handle)
+		return nil, fmt.Errorf("one statement at a time, and not also %q", short(rest))
+	}
+	s.params = int(lib.Xsqlite3_bind_parameter_count(c.tls, s.handle))
 	c.stmts[text] = s
 	return s, nil
 }
@@ -96,77 +150,49 @@ func (c *sqliteConn) prepare(text string) (*sqliteStmt, error) {
 // again whenever the number is bound, which costs more than most statements take.
 func steady(text string) string { return strings.ReplaceAll(text, "limit ?", "limit (? + 0)") }
 
-// do runs a statement without arguments.
-func (c *sqliteConn) do(text string) error {
-	_, err := c.exec(text, nil)
-	return err
+// A block is memory of the library, which may not be shown Go's own.
+type block struct {
+	at         uintptr
+	size, used int
 }
 
-// exec runs a statement and returns the number of rows it changed.
-func (c *sqliteConn) exec(text string, args []any) (int64, error) {
-	s, err := c.prepare(text)
-	if err != nil {
-		return 0, err
-	}
-	if err := c.bind(args); err != nil {
-		return 0, err
-	}
-	// The background context: a cancellation must not interrupt half a write, and the driver would start a goroutine
-	// for each statement to watch it.
-	res, err := s.exec.ExecContext(context.Background(), c.args)
-	if err != nil {
-		return 0, err
-	}
-	if res == nil {
-		return 0, nil
-	}
-	return res.RowsAffected()
-}
+// Of a connection's blocks one of this size stays, whatever a large argument needed.
+const blockSize = 64 << 10
 
-func (c *sqliteConn) bind(args []any) error {
-	c.args = c.args[:0]
-	for i, a := range args {
-		v, err := bind(a)
-		if err != nil {
-			return fmt.Errorf("argument %d: %w", i+1, err)
+// room finds memory for n bytes until the statement ends.
+func (c *sqliteConn) room(n int) (uintptr, error) {
+	if c.mem.used+n > c.mem.size {
+		size := max(blockSize, n)
+		at := libc.Xmalloc(c.tls, types.Size_t(size))
+		if at == 0 {
+			return 0, outOfMemory
 		}
-		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: v})
+		if c.mem.at != 0 {
+			c.full = append(c.full, c.mem)
+		}
+		c.mem = block{at: at, size: size}
 	}
-	return nil
+	at := c.mem.at + uintptr(c.mem.used)
+	c.mem.used += n
+	return at, nil
 }
 
-func (c *sqliteConn) query(text string, args []any) (*sqliteCursor, error) {
-	s, err := c.prepare(text)
-	if err != nil {
-		return nil, err
+// tidy takes the room back.
+func (c *sqliteConn) tidy() {
+	c.mem.used = 0
+	for len(c.full) > 0 {
+		libc.Xfree(c.tls, c.mem.at)
+		c.mem, c.full = c.full[len(c.full)-1], c.full[:len(c.full)-1]
+		c.mem.used = 0
 	}
-	if err := c.bind(args); err != nil {
-		return nil, err
-	}
-	rows, err := s.query.QueryContext(context.Background(), c.args)
-	if err != nil {
-		return nil, err
-	}
-	return &sqliteCursor{rows: rows, row: make([]driver.Value, len(rows.Columns()))}, nil
-}
-
-// sqliteCursor implements cursor.
-type sqliteCursor struct {
-	rows driver.Rows
-	row  []driver.Value
-}
-
-func (c *sqliteCursor) next() (bool, error) {
-	switch err := c.rows.Next(c.row); err {
-	case nil:
-		return true, nil
-	case io.EOF:
-		return false, nil
-	default:
-		return false, sqliteFault(err)
+	if c.mem.size > blockSize {
+		libc.Xfree(c.tls, c.mem.at)
+		c.mem = block{}
 	}
 }
 
-func (c *sqliteCursor) columns() int                      { return len(c.row) }
-func (c *sqliteCursor) value(i int) (driver.Value, error) { return c.row[i], nil }
-func (c *sqliteCursor) close() error                      { return sqliteFault(c.rows.Close()) }
+var outOfMemory = &sqliteError{lib.SQLITE_NOMEM, "out of memory"}
+
+// word and memory are what lies at an address of the library's.
+func word(at uintptr) *uintptr        { return *(**uintptr)(unsafe.Pointer(&at)) }
+func memory(at uintptr, n int) []byte { return unsafe.Slice(*(**byte)(unsafe.Pointer(&at)), n) }

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -39,7 +38,7 @@ type session interface {
 type cursor interface {
 	next() (bool, error)
 	columns() int
-	value(i int) (driver.Value, error)
+	scan(i int, dest any) error // as assign does
 	close() error
 }
 
@@ -241,11 +240,7 @@ func (r *Rows) Scan(dest ...any) error {
 		return internal(fmt.Errorf("%s: scan of %d columns into %d places", r.sql, n, len(dest)))
 	}
 	for i, d := range dest {
-		v, err := r.cursor.value(i)
-		if err == nil {
-			err = assign(d, v)
-		}
-		if err != nil {
+		if err := r.cursor.scan(i, d); err != nil {
 			return internal(fmt.Errorf("%s: column %d: %w", r.sql, i+1, err))
 		}
 	}

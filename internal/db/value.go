@@ -18,7 +18,7 @@ func bind(arg any) (driver.Value, error) {
 	case int:
 		return int64(v), nil
 	case string:
-		return text(v)
+		return v, storable(v)
 	case ID:
 		return int64(v), nil
 	case Time:
@@ -44,12 +44,12 @@ func bind(arg any) (driver.Value, error) {
 	}
 }
 
-// text refuses what PostgreSQL cannot hold, so that SQLite never holds what cannot be moved over.
-func text(s string) (driver.Value, error) {
+// storable refuses what PostgreSQL cannot hold, so that SQLite never holds what cannot be moved over.
+func storable(s string) error {
 	if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
-		return nil, fault.Invalid("", "文字中含有无法保存的字符")
+		return fault.Invalid("", "文字中含有无法保存的字符")
 	}
-	return s, nil
+	return nil
 }
 
 // assign stores a value that came from an engine (int64, string, []byte, float64 or nil) into dest.
