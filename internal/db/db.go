@@ -98,7 +98,10 @@ func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := refuseNested(ctx); err != nil {
 		return err
 	}
-	return d.engine.write(ctx, d.now, fn)
+	return d.engine.write(ctx, d.now, func(tx *Tx) error {
+		tx.home = d
+		return fn(tx)
+	})
 }
 
 // Read runs fn on a snapshot: every query sees the same committed state, and statements that write are refused.

@@ -17,6 +17,7 @@ type Tx struct {
 	began time.Time
 	on    session
 	kind  Engine
+	home  *DB // of a Write
 	write bool
 	one   bool  // of a single select
 	asked bool  // that select has run
@@ -64,6 +65,9 @@ func (tx *Tx) Replay(at time.Time) {
 
 // Engine says which database this is.
 func (tx *Tx) Engine() Engine { return tx.kind }
+
+// Of reports whether this is a Write of d.
+func (tx *Tx) Of(d *DB) bool { return tx.home == d }
 
 // Ctx is the context of the Write or Read. A Write called with it is refused.
 func (tx *Tx) Ctx() context.Context {

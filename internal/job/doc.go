@@ -15,7 +15,9 @@
 // Jobs with a unique key are coalesced: at most one of a kind and key waits, and at most one runs. Enqueueing again while
 // one waits brings that one forward; enqueueing while one runs makes one more run afterwards, so no news is lost.
 //
-// Table: job. Runners of one process are woken by the commit that enqueued; those of other processes poll.
+// Table: job. A job that is due at once and has no unique key is leased, in the transaction that enqueues it, to a runner of
+// this process, which gets it with the commit; so it is neither looked for nor claimed. Others wait in the table: runners of
+// one process are woken by the commit, those of other processes poll. Outcomes of jobs that end together are written together.
 //
 // It never runs a job of a kind it has no handler for, and never deletes a failed job by itself.
 package job

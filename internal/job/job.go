@@ -43,7 +43,8 @@ type Job struct {
 	CreatedAt   db.Time
 	FinishedAt  db.Time // zero until a final state
 
-	lease db.ID // of the present run
+	lease db.ID     // of the present run
+	until time.Time // end of the lease, when it began before the run; zero otherwise
 }
 
 // Decode reads the arguments into v.
@@ -89,20 +90,31 @@ func Enqueue(tx *db.Tx, kind string, args any, options ...Option) (db.ID, error)
 	for _, o := range options {
 		o(&j)
 	}
+	j.Args, j.State, j.CreatedAt = raw, Waiting, db.At(tx.Now())
+	due := !j.RunAt.After(tx.Now())
+	var r *Runner
+	if due && j.Key == "" {
+		if r = bells.runner(tx, kind); r != nil {
+			r.promise(&j)
+		}
+	}
 	if err := insert(tx, &j, string(raw)); err != nil {
 		return 0, fmt.Errorf("enqueue %s job: %w", kind, err)
 	}
-	if !j.RunAt.After(tx.Now()) {
+	switch {
+	case r != nil:
+		tx.AfterCommit(func() { r.hand(j) })
+	case due:
 		tx.AfterCommit(bells.ring)
 	}
 	return j.ID, nil
 }
 
-const insertSQL = `insert into job (id, kind, unique_key, args, state, run_at, max_attempts, created_at)
-	values (?, ?, ?, ?, 'waiting', ?, ?, ?)`
+const insertSQL = `insert into job (id, kind, unique_key, args, state, run_at, attempts, max_attempts, lease, lease_until, created_at)
+	values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 func insert(tx *db.Tx, j *Job, args string) error {
-	values := []any{j.ID, j.Kind, j.Key, args, j.RunAt, j.MaxAttempts, db.At(tx.Now())}
+	values := []any{j.ID, j.Kind, j.Key, args, string(j.State), j.RunAt, j.Attempts, j.MaxAttempts, j.lease, db.At(j.until), j.CreatedAt}
 	if j.Key == "" {
 		return tx.Exec(insertSQL, values...)
 	}

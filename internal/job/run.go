@@ -68,7 +68,11 @@ func (r *Runner) run(ctx context.Context, j Job) {
 func (r *Runner) work(ctx context.Context, j Job) (settle Settle, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	lease := time.AfterFunc(r.o.Lease, func() { cancel(errLease) })
+	left := r.o.Lease
+	if !j.until.IsZero() {
+		left = min(left, j.until.Sub(r.d.Now()))
+	}
+	lease := time.AfterFunc(left, func() { cancel(errLease) })
 	defer lease.Stop()
 	defer func() {
 		if p := recover(); p != nil {
@@ -86,7 +90,11 @@ var errLease = errors.New("the lease ran out before the work was done")
 // settle notes the outcome of outside work together with what it learned. It returns an error only when that could not be
 // noted; the failure of the work itself is then part of it.
 func (r *Runner) settle(j Job, settle Settle, failure error) error {
-	err := r.note(j, func(tx *db.Tx) error {
+	note := func(fn func(tx *db.Tx) error) error { return r.note(j, fn) }
+	if j.Key == "" && failure == nil {
+		note = r.together
+	}
+	err := note(func(tx *db.Tx) error {
 		var err error
 		if failure == nil {
 			err = finish(tx, j)
@@ -126,13 +134,17 @@ func (r *Runner) fail(tx *db.Tx, j Job, failure error) error {
 // note writes an outcome even while the runner stops, and tries twice when a job with the same unique key was enqueued in
 // the same moment.
 func (r *Runner) note(j Job, fn func(tx *db.Tx) error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), r.o.Grace)
-	defer cancel()
-	err := r.d.Write(ctx, fn)
+	err := r.write(fn)
 	if db.IsUnique(err) && j.Key != "" {
-		err = r.d.Write(ctx, fn)
+		err = r.write(fn)
 	}
 	return err
+}
+
+func (r *Runner) write(fn func(tx *db.Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), r.o.Grace)
+	defer cancel()
+	return r.d.Write(ctx, fn)
 }
 
 // words keeps what a person needs of an error: valid text of at most 1000 bytes.

@@ -58,6 +58,9 @@ type Runner struct {
 	inside  map[string]func(tx *db.Tx, j Job) error
 	outside map[string]func(ctx context.Context, t *Task) (Settle, error)
 	dead    map[string]func(tx *db.Tx, j Job) error
+
+	backlog backlog
+	ended   outcomes
 }
 
 // Settle writes what outside work learned, in the transaction that notes the outcome of the job. It may run again.
@@ -69,6 +72,7 @@ func NewRunner(d *db.DB, o Options) *Runner {
 		inside:  map[string]func(*db.Tx, Job) error{},
 		outside: map[string]func(context.Context, *Task) (Settle, error){},
 		dead:    map[string]func(*db.Tx, Job) error{},
+		backlog: backlog{news: make(chan struct{}, 1)},
 	}
 }
 
@@ -135,33 +139,58 @@ func (r *Runner) RunDue(ctx context.Context) (int, error) {
 // Run runs jobs until ctx ends, then claims no more, lets running ones finish within Grace, gives back the rest and
 // returns. A database that is away is waited for.
 func (r *Runner) Run(ctx context.Context) {
-	wake, forget := bells.listen()
+	r.backlog.reopen()
+	wake, forget := bells.listen(r)
 	defer forget()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	var running sync.WaitGroup
 	inside, outside := make(slots, r.o.Inside), make(slots, r.o.Outside)
+	pool := func(j Job) slots {
+		if r.outside[j.Kind] != nil {
+			return outside
+		}
+		return inside
+	}
+	begin := func(j Job) {
+		running.Go(func() {
+			r.run(work, j)
+			full := pool(j).free() == 0
+			pool(j).give()
+			if full || j.until.IsZero() {
+				bells.ring() // a slot, or the unique key of the job, is free
+			}
+			if full {
+				r.backlog.signal()
+			}
+		})
+	}
+	handed := func(j Job) bool { return pool(j).try() }
 	for ctx.Err() == nil {
-		jobs, next, err := r.take(ctx, inside.free(), outside.free())
+		for _, j := range r.backlog.take(handed) {
+			begin(j)
+		}
+		jobs, pause, err := r.take(ctx, inside.free(), outside.free())
 		if err != nil && ctx.Err() == nil {
 			r.o.Log.Warn("look for jobs", "error", err)
 		}
 		for _, j := range jobs {
-			pool := inside
-			if r.outside[j.Kind] != nil {
-				pool = outside
+			pool(j).take()
+			begin(j)
+		}
+		if len(jobs) > 0 {
+			continue
+		}
+		r.rest(ctx, wake, pause, func() {
+			for _, j := range r.backlog.take(handed) {
+				begin(j)
 			}
-			pool.take()
-			running.Go(func() {
-				r.run(work, j)
-				pool.give()
-				bells.ring() // a slot, or the unique key of the job, is free
-			})
-		}
-		if len(jobs) == 0 && wait(ctx, wake, next) {
-			// Under load every commit wakes: one look for many jobs costs little more than one for one.
-			wait(ctx, nil, r.o.Gather)
-		}
+		})
+	}
+	forget()
+	r.backlog.end()
+	for _, j := range r.backlog.take(func(Job) bool { return true }) {
+		r.giveBack(j)
 	}
 	finished := make(chan struct{})
 	go func() { running.Wait(); close(finished) }()
@@ -225,17 +254,33 @@ func (r *Runner) expire(tx *db.Tx) error {
 	return err
 }
 
-// wait lets time pass and reports whether it was cut short by a wake-up.
-func wait(ctx context.Context, wake <-chan struct{}, pause time.Duration) bool {
-	t := time.NewTimer(max(pause, time.Millisecond))
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-wake:
-		return true
-	case <-t.C:
+// rest lets time pass until the table is to be looked at, and takes what is handed over meanwhile. Under load every commit wakes: one
+// look for many jobs costs little more than one for one, so they are let come together.
+func (r *Runner) rest(ctx context.Context, wake <-chan struct{}, pause time.Duration, handed func()) {
+	end := time.NewTimer(max(pause, time.Millisecond))
+	defer end.Stop()
+	gather := func() {
+		t := time.NewTimer(max(r.o.Gather, time.Millisecond))
+		defer t.Stop()
+		select {
+		case <-ctx.Done():
+		case <-t.C:
+		}
 	}
-	return false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-end.C:
+			return
+		case <-wake:
+			gather()
+			return
+		case <-r.backlog.news:
+			gather()
+			handed()
+		}
+	}
 }
 
 // slots count what may run at once.
@@ -243,4 +288,12 @@ type slots chan struct{}
 
 func (s slots) free() int { return cap(s) - len(s) }
 func (s slots) take()     { s <- struct{}{} }
-func (s slots) give()     { <-s }
+func (s slots) try() bool {
+	select {
+	case s <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+func (s slots) give() { <-s }
