@@ -188,7 +188,7 @@ func (c *packCall) check(args []string) error {
 		}
 		fmt.Fprintf(c.out, "%s %s（版本 %s）：%d 条，其中程序执行 %d、人工履行 %d、不在范围 %d、待建 %d；要素 %d 个，示例 %d 个\n",
 			p.Document.ID, p.Document.Title, p.Version, len(p.Clauses), count[pack.Runs], count[pack.Human], count[pack.Out],
-			count[pack.Planned], len(p.Elements()), len(p.Examples))
+			count[pack.Planned], len(p.Elements()), len(p.Examples()))
 		for _, q := range p.Params {
 			if q.Default() {
 				fmt.Fprintf(c.out, "  自定 %-24s %s = %s\n", q.Name, q.Label, q.Words(p.Document.Issued))

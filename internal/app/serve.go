@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 )
 
@@ -32,6 +33,7 @@ func (a *App) Serve(ctx context.Context, addr string, h http.Handler, ready func
 	failed := make(chan error, 1)
 	go func() { failed <- s.Serve(l) }()
 	ready("http://" + l.Addr().String())
+	go debug.FreeOSMemory() // what reading the packs and drawing up the routes left
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

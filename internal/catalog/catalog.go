@@ -50,7 +50,7 @@ func (c *Catalog) Settle(city string) {
 
 // Reload replaces the packs by those of src. On an error the packs in force stay.
 func (c *Catalog) Reload(ctx context.Context, src Source) error {
-	ix, err := pack.Load(src.FS, pack.Options{Local: src.Local})
+	ix, err := pack.Load(src.FS, pack.Options{Local: src.Local, Serving: true})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (r *reading) editions() {
 		ex := e.spec
 		ex.Place = e.at("")
 		ex.at = e.at
-		r.pack.Examples = append(r.pack.Examples, ex)
+		r.pack.examples = append(r.pack.examples, ex)
 	}
 }
 

@@ -28,6 +28,16 @@ type Example struct {
 	at    func(path string) rule.At // place of a part of the example, such as "case.steps.2"
 }
 
+// Examples returns the examples of a pack. One that was opened to serve a city reads them now, for in that work nobody else asks; what
+// is wrong with them is told when packs are checked.
+func (p *Pack) Examples() []Example {
+	if !p.unread {
+		return p.examples
+	}
+	whole, _ := readPack(p.Dir, p.Files(), func(string) strict.Value { return strict.Value{} }, false)
+	return whole.examples
+}
+
 // At returns the place of a part of the example.
 func (e *Example) At(path string) rule.At {
 	if e.at == nil {

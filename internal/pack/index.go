@@ -25,6 +25,7 @@ type Index struct {
 type Options struct {
 	Local     []byte // text of the city's local.yaml, nil for none
 	LocalName string // its name in messages
+	Serving   bool   // examples are left unread until somebody asks for them
 }
 
 // Load reads every pack below fsys: each folder that holds a document.yaml. The error is a rule.Problems that lists what
@@ -44,7 +45,7 @@ func Load(fsys fs.FS, o Options) (*Index, error) {
 			ps.Addf(rule.At{File: dir, Line: 1, Col: 1}, "无法读取：%s", err)
 			continue
 		}
-		p, wrong := readPack(dir, files, func(document string) strict.Value { known[document] = true; return local.Get(document) })
+		p, wrong := readPack(dir, files, func(document string) strict.Value { known[document] = true; return local.Get(document) }, o.Serving)
 		ps = append(ps, wrong...)
 		if len(wrong) == 0 {
 			ps.Add(p.place.At("document"), ix.Add(p))
@@ -122,7 +123,7 @@ func byDocument(list []*Pack) []*Pack {
 
 // Restore reads a version of a pack that was kept as Pack.Files gave it.
 func Restore(files map[string][]byte) (*Pack, error) {
-	p, wrong := readPack("", files, func(string) strict.Value { return strict.Value{} })
+	p, wrong := readPack("", files, func(string) strict.Value { return strict.Value{} }, true)
 	if len(wrong) > 0 {
 		return nil, wrong
 	}

@@ -19,9 +19,8 @@ type Pack struct {
 	Dir      string
 	Clauses  []*Clause // in the order of the document
 	Offices  []*Office
-	Posts    []*Post  // lowest first
-	Params   []*Param // in the order of their file
-	Examples []Example
+	Posts    []*Post   // lowest first
+	Params   []*Param  // in the order of their file
 	Adopted  *Adoption // what the city has set: the document of another place holds here too; nil: no
 
 	editions []*Edition // ascending by From
@@ -29,6 +28,8 @@ type Pack struct {
 
 	Words     []lexicon.Word // facts of the registers that the document adds
 	files     map[string][]byte
+	examples  []Example
+	unread    bool        // its examples are read when somebody asks for them
 	place     *strict.Doc // of document.yaml
 	reckoning reckoning
 }

@@ -40,10 +40,10 @@ func (r *reading) bad(at rule.At, format string, args ...any) { r.ps.Addf(at, fo
 func (r *reading) add(ps rule.Problems)                       { r.ps = append(r.ps, ps...) }
 
 // readPack reads the pack whose files are given. local returns what the city has set for a document, the zero Value when
-// nothing; a local.yaml among the files, which Pack.Files puts there, goes before it.
-func readPack(dir string, files map[string][]byte, local func(document string) strict.Value) (*Pack, rule.Problems) {
+// nothing; a local.yaml among the files, which Pack.Files puts there, goes before it. With serving, the examples are left unread.
+func readPack(dir string, files map[string][]byte, local func(document string) strict.Value, serving bool) (*Pack, rule.Problems) {
 	r := &reading{dir: dir, used: map[string]bool{}, docs: map[string]*strict.Doc{},
-		pack: &Pack{Dir: dir, files: files, elements: map[string]Element{}}}
+		pack: &Pack{Dir: dir, files: files, elements: map[string]Element{}, unread: serving}}
 	r.document()
 	r.one("params.yaml", r.params)
 	settings := local(r.pack.Document.ID)

@@ -81,6 +81,8 @@ func (r *reading) folders() {
 		case path.Ext(name) != ".yaml":
 			r.bad(rule.At{File: path.Join(r.dir, name), Line: 1, Col: 1}, "文件须以 .yaml 结尾")
 			continue
+		case folder == "examples" && r.pack.unread:
+			continue
 		}
 		if doc := r.parse(name); doc != nil {
 			r.folder(folder, doc)

@@ -42,9 +42,10 @@ func Run(ix *pack.Index) []*Result {
 
 // RunPack tries every example of one pack.
 func RunPack(p *pack.Pack) []*Result {
-	list := make([]*Result, len(p.Examples))
-	for i := range p.Examples {
-		list[i] = try(p, &p.Examples[i])
+	examples := p.Examples()
+	list := make([]*Result, len(examples))
+	for i := range examples {
+		list[i] = try(p, &examples[i])
 	}
 	return list
 }
