@@ -29,5 +29,5 @@ func (c *Cases) Appeals(tx *db.Tx, by staff.Actor, after db.ID, limit int) ([]Li
 			break
 		}
 	}
-	return c.lines(tx, ids)
+	return c.linesFor(tx, by, ids)
 }

@@ -176,6 +176,10 @@ func (w *town) raterHidden(rated db.ID, k *casework.Case) {
 			if err != nil || (people[0].Grade > 0) != sees {
 				w.t.Errorf("%s sees grade %d with the reporter, %v", who, people[0].Grade, err)
 			}
+			lines, err := w.cases.Find(tx, w.who[who], first.Number, 0, 5)
+			if err != nil || len(lines) != 1 || (lines[0].Grade > 0) != sees {
+				w.t.Errorf("%s finds %+v, %v", who, lines, err)
+			}
 			links, err := w.cases.Links(tx, w.who[who], rated)
 			if err != nil || len(links) > 0 {
 				w.t.Errorf("%s sees links %v, %v", who, links, err)
@@ -184,6 +188,12 @@ func (w *town) raterHidden(rated db.ID, k *casework.Case) {
 			if err != nil || (origin != nil) != sees {
 				w.t.Errorf("%s sees the origin: %v, %v", who, origin != nil, err)
 			}
+		}
+		own := w.who["supervisor"] // of the very unit that was rated
+		own.Unit = "sm-duty"
+		v, err := w.cases.View(tx, own, rated)
+		if err != nil || slices.ContainsFunc(v.Steps, func(s casework.Step) bool { return s.Verb == flow.Rate }) {
+			w.t.Errorf("who supervises his own unit sees the rating, %v", err)
 		}
 		return nil
 	})

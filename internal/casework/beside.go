@@ -174,7 +174,7 @@ func (c *Cases) Links(tx *db.Tx, by staff.Actor, id db.ID) ([]LinkedCase, error)
 			}
 			return nil, err
 		}
-		lines, err := c.lines(tx, []db.ID{p.other})
+		lines, err := c.linesFor(tx, by, []db.ID{p.other})
 		if err != nil {
 			return nil, err
 		}

@@ -43,7 +43,7 @@ func (c *Cases) Caller(tx *db.Tx, by staff.Actor, phone string, limit int) ([]Li
 	if err != nil {
 		return nil, err
 	}
-	return c.lines(tx, c.those(tx, by, ids))
+	return c.linesFor(tx, by, c.those(tx, by, ids))
 }
 
 // those keeps the ids of cases the actor sees.
@@ -76,5 +76,5 @@ func (c *Cases) OfPerson(tx *db.Tx, by staff.Actor, person db.ID, limit int) ([]
 	if err != nil {
 		return nil, err
 	}
-	return c.lines(tx, c.those(tx, by, ids))
+	return c.linesFor(tx, by, c.those(tx, by, ids))
 }

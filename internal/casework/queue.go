@@ -112,7 +112,7 @@ func (c *Cases) Queue(tx *db.Tx, by staff.Actor, q Query) (lines []Line, next st
 	if len(lines) == q.Limit {
 		next = cursor(lines[len(lines)-1])
 	}
-	return lines, next, nil
+	return lines, next, c.ungraded(tx, by, lines)
 }
 
 func byUrgency(a, b Line) int {
@@ -299,7 +299,7 @@ func (c *Cases) Find(tx *db.Tx, by staff.Actor, words string, before db.ID, limi
 		slices.Reverse(ids)
 		ids = slices.Compact(ids)
 	}
-	return c.lines(tx, ids[:min(len(ids), limit)])
+	return c.linesFor(tx, by, ids[:min(len(ids), limit)])
 }
 
 // maxOwn bounds how many cases of one person are read through for words.

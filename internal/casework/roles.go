@@ -126,10 +126,11 @@ func (c *Cases) History(tx *db.Tx, by staff.Actor, id db.ID) ([]Step, error) {
 }
 
 // isRated reports whether an actor belongs to those whom the reporter rates: the units that worked on the case, and in an
-// item also the window. They learn what people think of them from figures, never from whom.
+// item also the window. They learn what people think of them from figures, never from whom; nor does who supervises others,
+// of the work of his own unit.
 func isRated(by staff.Actor, k *Case, f *flow.Flow) bool {
 	s := &k.Situation
-	if by.Unit == "" || by.Has(staff.Supervisor, k.Path, "") {
+	if by.Unit == "" {
 		return false
 	}
 	return by.Unit == s.Lead || slices.ContainsFunc(s.Branches, func(b flow.Branch) bool { return b.Unit == by.Unit }) ||
@@ -142,6 +143,37 @@ func unrated(by staff.Actor, k *Case, f *flow.Flow, steps []Step) []Step {
 		return steps
 	}
 	return slices.DeleteFunc(steps, func(s Step) bool { return s.Verb == flow.Rate })
+}
+
+// ungraded takes the grade out of lines for those who were rated, by isRated itself. Only a line that may be theirs is loaded.
+func (c *Cases) ungraded(tx *db.Tx, by staff.Actor, list []Line) error {
+	for i := range list {
+		l := &list[i]
+		if l.Grade == 0 || by.Unit == "" || l.Lead != by.Unit && l.Desk != by.Unit && !l.Joint {
+			continue
+		}
+		k, err := load(tx, l.ID)
+		if err != nil {
+			return err
+		}
+		f, err := c.flowOf(k)
+		if err != nil {
+			return err
+		}
+		if isRated(by, k, f) {
+			l.Grade = 0
+		}
+	}
+	return nil
+}
+
+// linesFor reads list rows by id as an actor may see them.
+func (c *Cases) linesFor(tx *db.Tx, by staff.Actor, ids []db.ID) ([]Line, error) {
+	list, err := c.lines(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return list, c.ungraded(tx, by, list)
 }
 
 // Stored loads a case for the platform's own work, without asking who may see it.

@@ -110,6 +110,7 @@ func (c *Cases) Likely(tx *db.Tx, code, title string, except db.ID) ([]Likeness,
 	var list []Likeness
 	for _, l := range near {
 		if s := likeness(want, bigrams(l.Title)); s >= likeEnough && l.ID != except {
+			l.Grade = 0
 			list = append(list, Likeness{l, s})
 		}
 	}

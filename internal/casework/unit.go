@@ -29,7 +29,7 @@ func (c *Cases) Desk(tx *db.Tx, by staff.Actor, unit string) ([]Line, error) {
 	}
 	now := tx.Now()
 	slices.SortStableFunc(lines, func(a, b Line) int { return cmp.Compare(a.Risk(now), b.Risk(now)) })
-	return lines, nil
+	return lines, c.ungraded(tx, by, lines)
 }
 
 // Calm is the Risk of a case without a running clock.
@@ -67,5 +67,5 @@ func (c *Cases) Handled(tx *db.Tx, by staff.Actor, unit string, before time.Time
 	if err != nil {
 		return nil, fmt.Errorf("handled by %s: %w", unit, err)
 	}
-	return lines, nil
+	return lines, c.ungraded(tx, by, lines)
 }

@@ -3,6 +3,7 @@ package service
 import (
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -347,6 +348,9 @@ func (w *Window) filing(tx *db.Tx, k *casework.Case) (*Filing, error) {
 	err := tx.QueryRow(`select person, filled, sources, proxy, authority, agent, green, channel, taken_at, recorded_at, unrecorded
 		from service_application where case_id = ?`, k.ID).Scan(&f.Person, &filled, &sources, &f.Proxy, &f.Authority, &f.Agent, &f.Green,
 		&f.Channel, &f.Taken, &f.Recorded, &f.Missing)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, fault.NotFound("这个办件不是事项申请")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("load application %s: %w", k.ID, err)
 	}

@@ -102,6 +102,7 @@ func titleWords(title string) []string {
 // A Suggestion is a unit that may be the right one, and why.
 type Suggestion struct {
 	Unit   staff.Unit
+	Rated  bool   // the case is about its service; nothing is told of which one
 	Cases  int    // alike cases it closed
 	Like   string // title of the likest
 	Share  int    // percent of all alike closed cases
@@ -110,11 +111,22 @@ type Suggestion struct {
 
 // Why says on what a suggestion rests.
 func (s Suggestion) Why(ctx context.Context) string {
+	if s.Rated {
+		return ui.T(ctx, "被评价的服务由它承办")
+	}
 	return ui.T(ctx, "办结过 %d 件相似的（占 %d%%），如“%s”", s.Cases, s.Share, s.Like)
 }
 
-// SuggestUnits finds up to three units that closed cases like this one and serve its place or one above it.
+// SuggestUnits finds up to three units that closed cases like this one and serve its place or one above it; where a service led to the
+// case, the unit whose it was.
 func (t *Town) SuggestUnits(tx *db.Tx, by staff.Actor, k *casework.Case) ([]Suggestion, error) {
+	about, err := t.Cases.About(tx, k)
+	if err != nil {
+		return nil, err
+	}
+	if u, known := t.Units.Unit(about); known {
+		return []Suggestion{{Unit: u, Rated: true}}, nil
+	}
 	past, err := t.alike(tx, by, k)
 	if err != nil {
 		return nil, err
@@ -168,19 +180,25 @@ func weigh(past []earlier) []Suggestion {
 	return list
 }
 
-// A Sample is an earlier reply that the reporter was content with.
+// A Sample is an earlier reply that held: the case was closed on it without rework, and nobody whose grade the reader may see was
+// dissatisfied. Of his own cases he is not told who was content.
 type Sample struct {
 	Case  casework.Line
 	Words string
 }
 
-// goodGrade is the least grade of a reply worth following.
+// goodGrade is the least grade of a reply worth following, where there is one to be seen.
 const goodGrade = 4
+
+// held reports whether a reply is worth following.
+func (e earlier) held() bool {
+	return !e.Closed.IsZero() && e.Reworks == 0 && (e.Grade == 0 || e.Grade >= goodGrade)
+}
 
 // sampleMost bounds how many replies are offered.
 const sampleMost = 3
 
-// Samples finds up to three replies to cases like this one that were graded 4 or 5.
+// Samples finds up to three replies to cases like this one that held.
 func (t *Town) Samples(tx *db.Tx, by staff.Actor, k *casework.Case) ([]Sample, error) {
 	past, err := t.alike(tx, by, k)
 	if err != nil {
@@ -189,7 +207,7 @@ func (t *Town) Samples(tx *db.Tx, by staff.Actor, k *casework.Case) ([]Sample, e
 	slices.SortStableFunc(past, func(a, b earlier) int { return sameKind(b, k) - sameKind(a, k) })
 	var list []Sample
 	for _, e := range past {
-		if e.Grade < goodGrade || len(e.words)+sameKind(e, k) < alikeLeast || len(list) == sampleMost {
+		if !e.held() || len(e.words)+sameKind(e, k) < alikeLeast || len(list) == sampleMost {
 			continue
 		}
 		words, err := t.lastReply(tx, by, e.ID)

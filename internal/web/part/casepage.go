@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"linli/internal/casework"
+	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/flow"
@@ -163,6 +164,15 @@ func (c choice) kind(opened flow.Verb) ui.ButtonKind {
 		return ui.Primary
 	}
 	return ui.Plain
+}
+
+// filers are the roles that may read the file of an application.
+var filers = []staff.Role{staff.Desk, staff.Dispatcher, staff.Handler, staff.Supervisor, staff.Leader}
+
+// ofItem reports whether the case is an application for an item, whose file the reader may open.
+func (p *casePage) ofItem() bool {
+	pk := p.town.Packs().Pack(p.Case.Document, p.Case.Pack)
+	return pk != nil && p.By.HasAny(filers...) && pk.On(civil.DateOf(p.Case.Registered, civil.Shanghai)).Item(p.Case.Flow) != nil
 }
 
 func version(v int64) string { return strconv.FormatInt(v, 10) }

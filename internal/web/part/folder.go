@@ -27,8 +27,9 @@ type Folder struct {
 	By        staff.Actor
 	Reporters []casework.Reporter
 	Links     []casework.LinkedCase
-	Fields    []ui.Pair // what the form asked besides title and words
-	Files     []ui.File // of the registration
+	Origin    *casework.Case // the rated service, for whoever has to ask who rated it; nil for everybody else
+	Fields    []ui.Pair      // what the form asked besides title and words
+	Files     []ui.File      // of the registration
 	Clocks    []ui.Clock
 	Steps     []ui.Step // newest first
 	Document  string    // number of the document that governs the case
@@ -50,6 +51,11 @@ func (t *Town) Open(tx *db.Tx, by staff.Actor, id db.ID) (*Folder, error) {
 	}
 	if f.Links, err = t.Cases.Links(tx, by, id); err != nil {
 		return nil, err
+	}
+	if len(v.Flow.OpenedBy) > 0 {
+		if f.Origin, err = t.Cases.Origin(tx, by, v.Case); err != nil {
+			return nil, err
+		}
 	}
 	links, err := blob.List(tx, Subject(id))
 	if err != nil {
