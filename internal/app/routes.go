@@ -37,7 +37,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Events: events, Classes: classes, Window: a.Window,
-		Admissions: a.Admissions, Tables: a.Tables, Limits: a.limits, Log: a.Log})
+		Admissions: a.Admissions, Tables: a.Tables, Sent: a.Sent, Room: a.room, Limits: a.limits, Log: a.Log})
 }
 
 // Town is what the pages of this city share.

@@ -19,6 +19,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/duty"
 	"linli/internal/event"
+	"linli/internal/exchange"
 	"linli/internal/indicator"
 	"linli/internal/notice"
 	"linli/internal/place"
@@ -46,6 +47,8 @@ type API struct {
 	Window     *service.Window
 	Admissions *admission.Admissions
 	Tables     *table.Tables
+	Sent       *exchange.Tables
+	Room       *blob.Store // takes tables, which are larger than attachments
 	Limits     Limits
 	Log        *slog.Logger
 
@@ -118,6 +121,8 @@ func (a *API) register() {
 	a.registerBookings()
 	a.registerLoads()
 	a.registerSheets()
+	a.registerTransfers()
+	a.registerExports()
 	a.registerMine()
 	a.registerTracking()
 	a.registerSummary()

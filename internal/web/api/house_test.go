@@ -19,8 +19,11 @@ import (
 	"linli/internal/db"
 	"linli/internal/duplicate"
 	"linli/internal/event"
+	"linli/internal/exchange"
 	"linli/internal/hall"
 	"linli/internal/indicator"
+	"linli/internal/job"
+	"linli/internal/lexicon"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
@@ -35,11 +38,12 @@ import (
 type house struct {
 	*town
 	home *fixture.Town
+	jobs *job.Runner
 	keys int
 }
 
 // above are the tables of what stands above casework.
-var above = []fs.FS{event.Migrations, duplicate.Migrations, hall.Migrations, table.Migrations, indicator.Migrations}
+var above = []fs.FS{event.Migrations, duplicate.Migrations, hall.Migrations, table.Migrations, indicator.Migrations, exchange.Migrations}
 
 func eachHouse(t *testing.T, test func(h *house)) {
 	t.Helper()
@@ -93,9 +97,13 @@ func (h *house) open() {
 	files, err := blob.Open(t.TempDir(), 1<<20)
 	check(t, err)
 	mux := http.NewServeMux()
+	h.jobs = job.NewRunner(w.DB, job.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	sent := &exchange.Tables{DB: w.DB, Files: files, People: w.People, Words: lexicon.Standard,
+		Actor: func(tx *db.Tx, account db.ID) (staff.Actor, error) { return staff.ActorOf(tx, account, staff.ViaJob) }}
+	sent.Register(h.jobs)
 	admissions := admission.New(w.Cases, w.Catalog.Index)
 	figures := indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: w.Catalog.Index})
-	api.Routes(mux, &api.API{DB: w.DB, Cases: w.Cases, Catalog: w.Catalog, Places: places, Units: units, People: w.People, Files: files, Admissions: admissions,
+	api.Routes(mux, &api.API{DB: w.DB, Cases: w.Cases, Catalog: w.Catalog, Places: places, Units: units, People: w.People, Files: files, Admissions: admissions, Sent: sent, Room: files,
 		Tables: table.New(table.Options{Packs: w.Catalog.Index, Figures: figures, Admissions: admissions, Files: files}),
 		Events: &event.Events{Register: w.People}, Classes: &class.Classes{Register: w.People, Packs: w.Catalog.Index},
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
