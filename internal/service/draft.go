@@ -32,7 +32,7 @@ func (w *Window) Save(tx *db.Tx, by staff.Actor, d Draft) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := mayServe(by, d.Person); err != nil {
+	if err := mayServe(tx, by, d.Person); err != nil {
 		return "", err
 	}
 	kept := map[string]string{}
@@ -78,7 +78,7 @@ func (w *Window) Resume(tx *db.Tx, by staff.Actor, code string) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
-	if !own && mayServe(by, d.Person) != nil {
+	if !own && mayServe(tx, by, d.Person) != nil {
 		return Draft{}, none
 	}
 	if d.Person, err = register.Kept(tx, d.Person); own && err == nil {
@@ -89,7 +89,7 @@ func (w *Window) Resume(tx *db.Tx, by staff.Actor, code string) (Draft, error) {
 
 // Mine lists the applications of a person that an actor may look at, the latest first.
 func (w *Window) Mine(tx *db.Tx, by staff.Actor, person db.ID) ([]*Filing, error) {
-	if err := mayServe(by, person); err != nil || person.IsZero() {
+	if err := mayServe(tx, by, person); err != nil || person.IsZero() {
 		return nil, err
 	}
 	his, args, err := register.Among(tx, "person", person)

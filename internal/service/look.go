@@ -14,7 +14,8 @@ import (
 	"linli/internal/staff"
 )
 
-// Look finds whoever stands at a window by the identity number or telephone that he gives. Each look is in the log.
+// Look finds whoever stands at a window by the identity number or telephone that he gives. Each look is in the log. Returns forbidden, with the
+// id, for somebody of another area: the caller notes that with register.NoteRefused, in a transaction that is kept.
 func (w *Window) Look(tx *db.Tx, by staff.Actor, given string) (db.ID, error) {
 	if !by.HasAny(staff.Desk) {
 		return 0, fault.Forbidden("只有本人和受理窗口可以调取登记信息")
@@ -30,6 +31,9 @@ func (w *Window) Look(tx *db.Tx, by staff.Actor, given string) (db.ID, error) {
 	}
 	if len(found) != 1 {
 		return 0, fault.Invalid("who", "登记里没有找到，或不止一人；可以不查，直接选择事项办理")
+	}
+	if err := mayServe(tx, by, found[0].ID); err != nil {
+		return found[0].ID, err
 	}
 	city, err := place.City(tx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/db"
+	"linli/internal/fact"
 	"linli/internal/fault"
 	"linli/internal/form"
 	"linli/internal/pack"
@@ -103,19 +104,29 @@ func pairs(s string) []string {
 	return out
 }
 
-// mayServe refuses whoever may not look at what is known of a person: it is his own, or a desk's that serves him.
-func mayServe(by staff.Actor, person db.ID) error {
-	if person.IsZero() || by.Person == person || by.HasAny(staff.Desk) || by.Via == staff.ViaJob {
+// mayServe refuses whoever may not look at what is known of a person: the register says who may, for the purpose of serving him. Returns
+// forbidden.
+func mayServe(tx *db.Tx, by staff.Actor, person db.ID) error {
+	if person.IsZero() || by.Via == staff.ViaJob {
 		return nil
 	}
-	return fault.Forbidden("只有本人和受理窗口可以调取登记信息")
+	return register.See(tx, by, fact.Person(person), register.ForService)
+}
+
+// NameOf is what somebody is called whom the actor may serve. Returns forbidden.
+func NameOf(tx *db.Tx, by staff.Actor, person db.ID) (string, error) {
+	if err := mayServe(tx, by, person); err != nil {
+		return "", err
+	}
+	p, err := register.PersonOf(tx, person)
+	return p.Name, err
 }
 
 // Guide says what an item means for a person (zero: nobody in particular) with what he has said so far.
 func (w *Window) Guide(tx *db.Tx, by staff.Actor, o Offer, person db.ID, says map[string]string) (pack.Guide, error) {
 	known := map[pack.Source]pack.Known{}
 	if !person.IsZero() {
-		if err := mayServe(by, person); err != nil {
+		if err := mayServe(tx, by, person); err != nil {
 			return pack.Guide{}, err
 		}
 		var err error

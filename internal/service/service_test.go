@@ -367,6 +367,38 @@ func TestProxySignersDraftsAndOwedMaterials(t *testing.T) {
 	})
 }
 
+// Whoever may not see a person in the register does not see him at the window either: a desk of another street.
+func TestADeskServesThoseOfItsArea(t *testing.T) {
+	each(t, func(t *testing.T, h *hall) {
+		away := h.who["clerk"]
+		away.Grants = []staff.Grant{{Role: staff.Desk, Place: "4112/411203/"}}
+		settle, err := h.window.Offer("settle", civil.MustDate("2026-10-12"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dbtest.Write(t, h.d, func(tx *db.Tx) error {
+			id, err := h.window.Look(tx, away, "19900000001")
+			if fault.KindOf(err) != fault.KindForbidden || id != h.person {
+				t.Errorf("the look of another street: %v, %v", id, err)
+			}
+			if _, err := h.window.Guide(tx, away, settle, h.person, nil); fault.KindOf(err) != fault.KindForbidden {
+				t.Errorf("its guide: %v", err)
+			}
+			if _, err := h.window.Mine(tx, away, h.person); fault.KindOf(err) != fault.KindForbidden {
+				t.Errorf("its list of applications: %v", err)
+			}
+			if _, err := service.NameOf(tx, away, h.person); fault.KindOf(err) != fault.KindForbidden {
+				t.Errorf("its name: %v", err)
+			}
+			id, err = h.window.Look(tx, h.who["clerk"], "19900000001")
+			if err != nil || id != h.person {
+				t.Errorf("the look of his own: %v, %v", id, err)
+			}
+			return nil
+		})
+	})
+}
+
 // What another unit has decided already is not asked of it again.
 func TestAnEarlierDocumentStandsForAPart(t *testing.T) {
 	each(t, func(t *testing.T, h *hall) {

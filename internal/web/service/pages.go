@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/db"
+	"linli/internal/fact"
 	"linli/internal/fault"
 	"linli/internal/form"
 	"linli/internal/pack"
@@ -105,9 +107,8 @@ func (p *Pages) find(w http.ResponseWriter, r *http.Request) error {
 	by := session.Actor(r)
 	v.Mine = !v.window && (by.Account.IsZero() || by.HasAny(staff.Resident))
 	if id, err := db.ParseID(v.Person); err == nil && v.window {
-		err := p.Town.DB.Read(r.Context(), func(tx *db.Tx) error {
-			who, err := register.PersonOf(tx, id)
-			v.Name = who.Name
+		err := p.Town.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
+			v.Name, err = service.NameOf(tx, by, id)
 			return err
 		})
 		if err != nil {
@@ -125,6 +126,12 @@ func (p *Pages) person(w http.ResponseWriter, r *http.Request) error {
 		id, err = p.Window.Look(tx, by, r.PostFormValue("who"))
 		return err
 	})
+	if fault.KindOf(err) == fault.KindForbidden && !id.IsZero() {
+		noted := p.Town.DB.Write(r.Context(), func(tx *db.Tx) error {
+			return register.NoteRefused(tx, by, fact.Person(id), register.ForService)
+		})
+		return cmp.Or(noted, err)
+	}
 	if err != nil {
 		return ui.Again(w, r, err, func(e ui.Errors) (c component) { return searchAgain(p.again(r, e)) })
 	}
@@ -355,13 +362,32 @@ func (p *Pages) apply(r *http.Request, by staff.Actor, s side) (receipt casework
 		if err := p.Town.Attach(tx, by, receipt.Case, files); err != nil {
 			return err
 		}
-		if signers, err = service.Signers(tx, receipt.Case); err != nil || !s.window || len(signers) > 0 || receipt.Replayed {
+		if signers, err = service.Signers(tx, receipt.Case); err != nil || !s.window || len(signers) > 0 {
 			return err
 		}
-		_, err = p.Window.Take(tx, by, receipt.Case, a.Key)
+		if !receipt.Replayed {
+			if _, err := p.Window.Take(tx, by, receipt.Case, a.Key); err != nil {
+				return err
+			}
+		}
+		receipt.Target, err = p.promised(tx, by, receipt.Case)
 		return err
 	})
 	return receipt, signers, err
+}
+
+// promised is when the term of an application ends that was just taken in; zero when none runs.
+func (p *Pages) promised(tx *db.Tx, by staff.Actor, id db.ID) (time.Time, error) {
+	f, err := p.Window.Of(tx, by, id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, c := range f.Case.Situation.Running {
+		if c.ID == pack.TermClock {
+			return c.Target, nil
+		}
+	}
+	return time.Time{}, nil
 }
 
 // sheet is the receipt as it is printed.
