@@ -71,6 +71,8 @@ func scanFloating(r *db.Rows) (f Floating, err error) {
 // A Newcomer is what is collected of somebody who came to live here for a time.
 type Newcomer struct {
 	register.Newcomer
+	Person   db.ID  // somebody on record who he is; zero: whoever gives the same of himself, or somebody new
+	Apart    bool   // he is nobody on record, however alike
 	Dwelling db.ID  // zero: only the address is known
 	Home     string // code of ours or the name of a place that is not
 	HomeAt   string // address there
@@ -95,7 +97,7 @@ func (e *Events) Arrive(tx *db.Tx, by staff.Actor, n Newcomer) (Floating, error)
 		return Floating{}, fault.Invalid("name", "请填写姓名")
 	}
 	n.Source = "floating"
-	p, _, err := e.Register.FindOrCreate(tx, n.Newcomer)
+	p, err := e.who(tx, n)
 	if err != nil {
 		return Floating{}, err
 	}
@@ -141,6 +143,33 @@ func (e *Events) Unusual(tx *db.Tx, n register.Newcomer) error {
 		list = append(list, fault.FieldError{Field: d.Field, Format: d.Format, Args: d.Args})
 	}
 	return fault.Fields(append(list, fault.FieldError{Field: "confirmed", Format: "核对无误后请勾选这里再登记"}))
+}
+
+// who is the entry of a newcomer: the one that was picked, a new one for somebody who is nobody on record, or whoever gives the same of himself.
+func (e *Events) who(tx *db.Tx, n Newcomer) (register.Person, error) {
+	switch {
+	case !n.Person.IsZero():
+		for kind, value := range map[register.Kind]string{register.IDNumber: n.IDNumber, register.Phone: n.Phone} {
+			if value == "" {
+				continue
+			}
+			if err := e.Register.AddContact(tx, n.Person, kind, value, n.Source); err != nil {
+				return register.Person{}, err
+			}
+		}
+		return register.PersonOf(tx, n.Person)
+	case n.Apart:
+		d, err := e.Register.Draft(n.Newcomer)
+		if err == nil {
+			err = e.Register.AddDrafts(tx, []*register.Draft{d})
+		}
+		if err != nil {
+			return register.Person{}, err
+		}
+		return register.PersonOf(tx, d.ID)
+	}
+	p, _, err := e.Register.FindOrCreate(tx, n.Newcomer)
+	return p, err
 }
 
 // Depart collects that somebody who floats left. Returns invalid, forbidden.

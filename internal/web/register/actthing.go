@@ -230,12 +230,13 @@ var newActs = []act{
 	{ID: "arrive", Name: ui.N("新来的流动人口"), Note: ui.N("采集后由本地核实，再通报户籍地"),
 		Fields: func(a *asking) ([]ui.Field, error) {
 			reason := a.askWord(lexicon.Person, "stay_reason")
-			return []ui.Field{{Name: "name", Label: a.t("姓名"), Required: true, Max: 40}, {Name: "id_number", Label: a.t("身份证号"), Hint: a.t("有号码时性别和出生日期不用填")},
+			same, err := a.askSame()
+			return append(same, []ui.Field{{Name: "name", Label: a.t("姓名"), Required: true, Max: 40}, {Name: "id_number", Label: a.t("身份证号"), Hint: a.t("有号码时性别和出生日期不用填")},
 				{Name: "phone", Label: a.t("电话"), Kind: "phone"}, a.askWord(lexicon.Person, lexicon.Sex), {Name: "born", Label: a.t("出生日期"), Kind: "date"},
 				a.askPlace(), {Name: "address", Label: a.t("居住地址"), Required: true, Max: 200},
 				{Name: "home", Label: a.t("户籍地"), Hint: a.t("本市的写社区或村的名称，从提示中选择；外地的写地名"), Required: true, Max: 100, Source: "/places/options?for=home"}, {Name: "home_address", Label: a.t("户籍详细地址"), Max: 200}, reason,
 				{Name: "on", Label: a.t("来本地日期"), Kind: "date", Required: true}, {Name: "until", Label: a.t("拟离开日期"), Kind: "date"},
-				{Name: "confirmed", Label: a.t("已核对不寻常的情况"), Kind: "bool"}}, nil
+				{Name: "confirmed", Label: a.t("已核对不寻常的情况"), Kind: "bool"}}...), err
 		},
 		Do: arrive},
 	{ID: "dwelling", Name: ui.N("房屋"), Note: ui.N("登记楼栋或独立的房屋，单元和房间在它的页面上登记"),
@@ -272,7 +273,7 @@ var newActs = []act{
 		}},
 }
 
-// arrive collects a newcomer, once what is unusual about him has been confirmed.
+// arrive collects a newcomer, once what is unusual about him has been confirmed and it is settled who he is.
 func arrive(p *Pages, tx *db.Tx, by staff.Actor, _ fact.Subject, v url.Values) (string, error) {
 	n, err := newcomer(v)
 	if err != nil {
@@ -286,17 +287,54 @@ func arrive(p *Pages, tx *db.Tx, by staff.Actor, _ fact.Subject, v url.Values) (
 	if err != nil {
 		return "", err
 	}
-	if v.Get("confirmed") == "" {
-		if err := p.Events.Unusual(tx, n); err != nil {
-			return "", err
-		}
+	if err := p.doubtful(tx, n, v); err != nil {
+		return "", err
 	}
 	home, err := p.homeOf(v)
 	if err != nil {
 		return "", err
 	}
-	f, err := p.Events.Arrive(tx, by, event.Newcomer{Newcomer: n, Home: home, HomeAt: strings.TrimSpace(v.Get("home_address")), Reason: v.Get("stay_reason"), Until: until, On: on})
-	return href(fact.Person(f.Person)), asNamed("name", err, "name", "place", "home", "on", "id_number", "phone", "born")
+	alike, err := p.alike(tx, n)
+	if err != nil {
+		return "", err
+	}
+	x := event.Newcomer{Newcomer: n, Home: home, HomeAt: strings.TrimSpace(v.Get("home_address")), Reason: v.Get("stay_reason"), Until: until, On: on}
+	if x.Person, x.Apart, err = picked(alike, v); err != nil {
+		return "", err
+	}
+	f, err := p.Events.Arrive(tx, by, x)
+	if err != nil {
+		return "", asNamed("name", err, "name", "place", "home", "on", "id_number", "phone", "born")
+	}
+	if x.Apart {
+		err = apart(tx, by, f, alike, v.Get("same_why"))
+	}
+	return href(fact.Person(f.Person)), err
+}
+
+// doubtful asks to confirm what is unusual about a newcomer.
+func (p *Pages) doubtful(tx *db.Tx, n register.Newcomer, v url.Values) error {
+	if v.Get("confirmed") != "" {
+		return nil
+	}
+	at, err := register.StandingPlace(tx, "place", n.Place)
+	if err != nil {
+		return err
+	}
+	doubts, err := p.Town.People.Doubts(tx, n, at.Path)
+	if err != nil {
+		return err
+	}
+	var list []fault.FieldError
+	for _, d := range doubts {
+		if d.Person.IsZero() { // who he may be is asked by askSame
+			list = append(list, fault.FieldError{Field: d.Field, Format: d.Format, Args: d.Args})
+		}
+	}
+	if len(list) > 0 {
+		list = append(list, fault.FieldError{Field: "confirmed", Format: "核对无误后请勾选这里再登记"})
+	}
+	return fault.Fields(list)
 }
 
 // homeOf is where somebody is registered: a place of the city by its name, or as it was written when the city has none such.

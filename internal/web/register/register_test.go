@@ -15,6 +15,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/class"
 	"linli/internal/db"
+	"linli/internal/duplicate"
 	"linli/internal/event"
 	"linli/internal/fact"
 	"linli/internal/form"
@@ -41,7 +42,7 @@ type office struct {
 
 func each(t *testing.T, test func(o *office)) {
 	t.Helper()
-	town.Each(t, func(t *testing.T, w *town.Town) { test(open(t, w)) }, event.Migrations)
+	town.Each(t, func(t *testing.T, w *town.Town) { test(open(t, w)) }, event.Migrations, duplicate.Migrations)
 }
 
 func open(t *testing.T, w *town.Town) *office {
@@ -276,5 +277,37 @@ func TestANewcomerIsToldHomeAndAnswered(t *testing.T) {
 		step(o.clerk, "?side=home&state=shared", "answer", "answer", "confirmed", "registered_address", "柳荫社区9号")
 		o.wants(o.get(o.away, "/register/floating?state=closed"), 200, "陈来")
 		o.wants(o.get(o.clerk, "/register?q=陈来"), 200, "陈来")
+	})
+}
+
+// Somebody like a person on record is written down: the form says whom he is like and why, and takes the record or another person with a reason.
+func TestSomebodyAlikeIsAskedAbout(t *testing.T) {
+	each(t, func(o *office) {
+		var known db.ID
+		o.write(func(tx *db.Tx) error {
+			p, _, err := o.w.People.FindOrCreate(tx, people.Newcomer{Name: "赵小满", Sex: form.Female, Born: civil.MustDate("1961-03-08"), Place: town.Willow, Address: "柳荫社区六号楼2单元501", Source: "window"})
+			known = p.ID
+			return err
+		})
+		arrive := func(name string, more ...string) answer {
+			return o.post(o.clerk, "/register/new/0000000000000/arrive", append([]string{"name", name, "sex", "female", "born", "1961-03-08", "phone", "19900002222", "place", town.Willow,
+				"address", "柳荫社区6号楼2单元501室", "home", "外省某县", "on", "2026-09-01"}, more...)...)
+		}
+		o.wants(arrive("趙小滿"), 422, "登记里有相似的人", "赵小满 1961-03-08", "都不是，是另一个人")
+		o.wants(arrive("趙小滿", "same", "other", "same_why", "x"), 422, "请写明为什么不是同一人")
+		if a := arrive("趙小滿", "same", "other", "same_why", "看过两人的身份证"); a.code != 303 || strings.Contains(a.to, known.String()) {
+			t.Errorf("another person: %d to %s\n%s", a.code, a.to, a.text)
+		}
+		o.write(func(tx *db.Tx) error {
+			var state, why string
+			err := tx.QueryRow("select state, why from duplicate_pair where older = ? or newer = ?", known, known).Scan(&state, &why)
+			if state != string(duplicate.Different) || why != "看过两人的身份证" {
+				t.Errorf("the pair is %s because %q", state, why)
+			}
+			return err
+		})
+		if a := arrive("赵小滿", "same", known.String()); a.code != 303 || !strings.Contains(a.to, known.String()) {
+			t.Errorf("the one on record: %d to %s\n%s", a.code, a.to, a.text)
+		}
 	})
 }
