@@ -55,7 +55,7 @@ var program struct {
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := all(m.Run())
 	if program.path != "" {
 		os.RemoveAll(filepath.Dir(program.path))
 	}

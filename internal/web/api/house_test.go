@@ -107,7 +107,7 @@ func (h *house) open() {
 		Tables: table.New(table.Options{Packs: w.Catalog.Index, Figures: figures, Admissions: admissions, Files: files}),
 		Events: &event.Events{Register: w.People}, Classes: &class.Classes{Register: w.People, Packs: w.Catalog.Index},
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
-	server := httptest.NewServer(ui.Secure(session.New(w.DB, session.Options{}).Load(mux)))
+	server := httptest.NewServer(noting(ui.Secure(session.New(w.DB, session.Options{}).Load(mux))))
 	t.Cleanup(server.Close)
 	h.url = server.URL
 }

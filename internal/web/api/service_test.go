@@ -68,7 +68,7 @@ func (h *house) opened() (*service.Window, db.ID) {
 	mux := http.NewServeMux()
 	api.Routes(mux, &api.API{DB: h.d, Cases: cases, Catalog: packs, Places: places, Units: units, People: people, Files: files, Window: window,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
-	server := httptest.NewServer(ui.Secure(session.New(h.d, session.Options{}).Load(mux)))
+	server := httptest.NewServer(noting(ui.Secure(session.New(h.d, session.Options{}).Load(mux))))
 	t.Cleanup(server.Close)
 	h.url = server.URL
 	return window, zhang

@@ -168,7 +168,7 @@ func (w *town) serve(l api.Limits) {
 	api.Routes(mux, &api.API{DB: w.d, Cases: cases, Catalog: packs, Places: places, Units: units, People: people, Files: files, Seal: w.seal,
 		Figures: figures, Notices: notices, Duties: duties,
 		Limits: l, Log: slog.New(slog.NewTextHandler(w.t.Output(), nil))})
-	server := httptest.NewServer(ui.Secure(session.New(w.d, session.Options{}).Load(mux)))
+	server := httptest.NewServer(noting(ui.Secure(session.New(w.d, session.Options{}).Load(mux))))
 	w.t.Cleanup(server.Close)
 	w.url = server.URL
 }
