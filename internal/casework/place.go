@@ -33,6 +33,15 @@ func (c *Cases) FollowPlace(tx *db.Tx, former, code, path string, limit int) (in
 	return 0, err
 }
 
+// CountBelow counts the cases at or below a path, open and closed: those that follow when the place changes. It tells of none of them.
+func (c *Cases) CountBelow(tx *db.Tx, path string) (n int, err error) {
+	from, end := place.Range(path)
+	if err = tx.QueryRow(`select count(*) from case_record where path >= ? and path < ?`, from, end).Scan(&n); err != nil {
+		err = fmt.Errorf("count cases of a place: %w", err)
+	}
+	return n, err
+}
+
 // follow moves one case to where its place is now.
 func (k *Case) follow(tx *db.Tx, former, code, path string) error {
 	was := k.Path

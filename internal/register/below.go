@@ -2,6 +2,7 @@ package register
 
 import (
 	"linli/internal/db"
+	"linli/internal/place"
 )
 
 // In returns the persons who live at one place, a path, by name, after one of them; who was merged into another or withdrawn is not there.
@@ -9,6 +10,20 @@ func In(tx *db.Tx, path string, after Person, limit int) ([]Person, error) {
 	list, err := db.Select(tx, scanPerson, "select "+personColumns+" from person where path = ? and (name, id) > (?, ?) order by name, id limit ?",
 		path, after.Name, after.ID, limit)
 	return list, wrap("list persons of a place", err)
+}
+
+// A Census (登记数量) is how much is registered at a place and below it.
+type Census struct{ Persons, Households, Dwellings, Organisations, Facilities int }
+
+// CensusBelow counts what is registered at or below a path, closed entries too: all of it follows when the place changes.
+func CensusBelow(tx *db.Tx, path string) (c Census, err error) {
+	from, end := place.Range(path)
+	for table, n := range map[string]*int{"person": &c.Persons, "household": &c.Households, "dwelling": &c.Dwellings, "organisation": &c.Organisations, "facility": &c.Facilities} {
+		if err := tx.QueryRow("select count(*) from "+table+" where path >= ? and path < ?", from, end).Scan(n); err != nil {
+			return c, wrap("count what is registered", err)
+		}
+	}
+	return c, nil
 }
 
 // Masked returns what persons gave, masked, the one given last of each kind.

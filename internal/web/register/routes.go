@@ -47,6 +47,12 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	show("POST /register/floating/aggregate", p.aggregate)
 	show("POST /register/floating/{id}/{step}", p.moveOn)
 	show("POST /register/events/{id}/undo", p.undo)
+	areas := func(pattern string, f func(http.ResponseWriter, *http.Request) error, roles ...staff.Role) {
+		mux.Handle(pattern, p.Sessions.RequireRole(roles...)(ui.Handler(f)))
+	}
+	areas("GET /register/areas/{code}", p.area, staff.Admin, staff.Supervisor)
+	areas("GET /register/areas/{code}/{change}", p.area, staff.Admin)
+	areas("POST /register/areas/{code}/{change}", p.doArea, staff.Admin)
 	show("GET /register/{kind}/{id}", p.thing)
 	show("GET /register/{kind}/{id}/{act}", p.ask)
 	show("POST /register/{kind}/{id}/{act}", p.act)
