@@ -183,7 +183,7 @@ func (v *areaPage) splitFields(ctx context.Context, tx *db.Tx) []ui.Field {
 	options := []ui.Option{}
 	for i := 1; i <= partsMost; i++ {
 		code, name := fmt.Sprintf("code-%d", i), fmt.Sprintf("name-%d", i)
-		list = append(list, ui.Field{Name: code, Label: ui.T(ctx, "第 %d 部分的代码", i), Value: v.sent(code, ""), Required: i <= 2, Max: 32, Short: true},
+		list = append(list, ui.Field{Name: code, Label: ui.T(ctx, "第 %d 部分的代码", i), Value: v.sent(code, ""), Required: i <= 2, Max: 32},
 			ui.Field{Name: name, Label: ui.T(ctx, "第 %d 部分的名称", i), Value: v.sent(name, ""), Required: i <= 2, Max: 60})
 		options = append(options, ui.Option{Value: fmt.Sprint(i), Text: ui.T(ctx, "第 %d 部分", i)})
 	}
