@@ -68,6 +68,8 @@ func (s *pgSession) exec(sql string, args []any, one bool) error {
 	return nil
 }
 
+func (s *pgSession) execLast(sql string, args []any) error { return s.exec(sql, args, false) }
+
 func (s *pgSession) count(sql string, args []any) (int64, error) {
 	st, err := s.statement(sql, args, false)
 	if err != nil {

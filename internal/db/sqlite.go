@@ -146,6 +146,41 @@ func (e *sqliteEngine) close() error {
 type sqliteSession struct {
 	conn  *sqliteConn
 	wrote bool // a statement ran that may have written
+	last  []lastStatement
+}
+
+// lastStatement waits for the end of the group.
+type lastStatement struct {
+	text string
+	args []any
+}
+
+// lastLimit bounds the memory of a long import; beyond it the statements run early.
+const lastLimit = 500
+
+func (s *sqliteSession) execLast(text string, args []any) error {
+	for i, a := range args { // what is wrong with one must not come to light in the commit of all
+		if _, err := bind(a); err != nil {
+			return fmt.Errorf("argument %d: %w", i+1, err)
+		}
+	}
+	s.wrote = true
+	s.last = append(s.last, lastStatement{text, args})
+	if len(s.last) < lastLimit {
+		return nil
+	}
+	return s.finish()
+}
+
+// finish runs what was left for the end.
+func (s *sqliteSession) finish() error {
+	for _, st := range s.last {
+		if _, err := s.conn.exec(st.text, st.args); err != nil {
+			return fmt.Errorf("%s: %w", short(st.text), sqliteFault(err))
+		}
+	}
+	s.last = s.last[:0]
+	return nil
 }
 
 func (s *sqliteSession) exec(text string, args []any, one bool) error {

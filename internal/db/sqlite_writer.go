@@ -45,7 +45,7 @@ type request struct {
 	fn    func(*Tx) error
 	err   error
 	tx    *Tx
-	wrote bool // fn ran a statement that may have written
+	on    *sqliteSession
 	done  chan struct{}
 }
 
@@ -129,8 +129,8 @@ func (w *writer) serve(r *request) {
 			return
 		}
 	}
-	if err := w.conn.do("commit"); err != nil {
-		w.fail(sqliteFault(err))
+	if err := w.commit(); err != nil {
+		w.fail(err)
 		return
 	}
 	w.commits.Add(1)
@@ -142,6 +142,19 @@ func (w *writer) serve(r *request) {
 		}
 	}
 	w.answer()
+}
+
+// commit runs what the members left for the end, and commits. The text index writes out what it gathers before most other statements:
+// left for the end, it does so once for a group.
+func (w *writer) commit() error {
+	for _, r := range w.members {
+		if r.err == nil {
+			if err := r.on.finish(); err != nil {
+				return err
+			}
+		}
+	}
+	return sqliteFault(w.conn.do("commit"))
 }
 
 // next returns a request that waits already or comes soon, unless the group is full.
@@ -179,7 +192,7 @@ func (w *writer) member(r *request) error {
 		return w.guarded(r)
 	}
 	w.try(r)
-	if r.err == nil || !r.wrote {
+	if r.err == nil || !r.on.wrote {
 		return nil
 	}
 	if err := w.conn.do("rollback"); err != nil {
@@ -203,10 +216,9 @@ func (w *writer) member(r *request) error {
 
 // try runs a closure.
 func (w *writer) try(r *request) {
-	s := &sqliteSession{conn: w.conn}
-	r.tx = newTx(r.ctx, r.now, SQLite, s, true)
+	r.on = &sqliteSession{conn: w.conn}
+	r.tx = newTx(r.ctx, r.now, SQLite, r.on, true)
 	r.err = r.tx.run(r.fn)
-	r.wrote = s.wrote
 }
 
 // guarded runs a closure inside a savepoint.

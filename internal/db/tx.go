@@ -32,6 +32,7 @@ type session interface {
 	// exec runs or queues a statement without results; one asks for exactly one changed row.
 	exec(sql string, args []any, one bool) error
 	count(sql string, args []any) (int64, error)
+	execLast(sql string, args []any) error
 	query(sql string, args []any) (cursor, error)
 }
 
@@ -116,6 +117,15 @@ func (tx *Tx) ExecOne(sql string, args ...any) error {
 		return err
 	}
 	return tx.failed(tx.on.exec(sql, args, true), sql)
+}
+
+// ExecLast is Exec for a statement that nobody in this transaction waits for: it may run as late as just before the commit, with those
+// of other writes. Of several the order is kept.
+func (tx *Tx) ExecLast(sql string, args ...any) error {
+	if err := tx.change(sql); err != nil {
+		return err
+	}
+	return tx.failed(tx.on.execLast(sql, args), sql)
 }
 
 // ExecCount runs a statement and returns the number of rows it changed.

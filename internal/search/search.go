@@ -43,7 +43,7 @@ func Put(tx *db.Tx, kind string, id db.ID, text string, labels []string) error {
 		err = tx.Exec(`insert into search_doc (id, tokens) values (?, array_to_tsvector(string_to_array(?, ' ')))
 			on conflict (id) do update set tokens = excluded.tokens`, id, strings.Join(list, " "))
 	} else {
-		err = tx.Exec(`insert or replace into search_doc (rowid, tokens) values (?, ?)`, id, strings.Join(list, " "))
+		err = tx.ExecLast(`insert or replace into search_doc (rowid, tokens) values (?, ?)`, id, strings.Join(list, " "))
 	}
 	if err != nil {
 		return fmt.Errorf("index %s %s: %w", kind, id, err)
@@ -66,7 +66,7 @@ func Remove(tx *db.Tx, id db.ID) error {
 	if tx.Engine() == db.PostgreSQL {
 		column = "id"
 	}
-	if err := tx.Exec(`delete from search_doc where `+column+` = ?`, id); err != nil {
+	if err := tx.ExecLast(`delete from search_doc where `+column+` = ?`, id); err != nil {
 		return fmt.Errorf("take %s out of the index: %w", id, err)
 	}
 	return nil
