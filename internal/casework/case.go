@@ -75,9 +75,11 @@ func scan(r interface{ Scan(...any) error }) (*Case, error) {
 	return &c, nil
 }
 
+const loadSQL = `select ` + columns + ` from case_record where id = ?`
+
 // load reads a case without asking who may see it.
 func load(tx *db.Tx, id db.ID) (*Case, error) {
-	c, err := scan(tx.QueryRow(`select `+columns+` from case_record where id = ?`, id))
+	c, err := scan(tx.QueryRow(loadSQL, id))
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, fault.NotFound("没有这个办件，或您无权查看")
 	}

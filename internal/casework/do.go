@@ -59,6 +59,7 @@ func (c *Cases) doOnce(tx *db.Tx, actor string, id db.ID, a Act, find func() (*C
 	if err != nil {
 		return Done{}, err
 	}
+	foresee(tx, id, &a)
 	var d Done
 	stored, replayed, err := once.Do(tx, actor, a.Key, hash, func() ([]byte, error) {
 		k, roles, err := find()
@@ -125,13 +126,17 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 		k.Weight = w
 	}
 	k.Flow, k.Channel = next.Flow, next.Channel
+	h, err := c.hearers(tx, k, a.Act, effect)
+	if err != nil {
+		return Done{}, err
+	}
 	if err := c.save(tx, to, &before, k); err != nil {
 		return Done{}, err
 	}
 	if err := c.beside(tx, by, k, a); err != nil {
 		return Done{}, err
 	}
-	if err := c.record(tx, by, k, a.Act, effect, a.Files); err != nil {
+	if err := c.record(tx, by, k, a.Act, effect, a.Files, h); err != nil {
 		return Done{}, err
 	}
 	if err := c.follow(tx, to, k, a.Verb); err != nil {
@@ -185,10 +190,25 @@ func (k *Case) stamp(v flow.Verb, at time.Time) {
 }
 
 // save writes the case, guarded by its version, and what hangs on it. Of the columns with an index it names only those that
-// differ: a database that is told to set one takes the row out of every index of that column and puts it back.
+// differ: a database that is told to set one takes the row out of every index of that column and puts it back. It asks before it writes.
 func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 	p := project(f, &k.Situation, tx.Now())
 	p.grade = before.row.grade
+	was, is := before.Situation.Units(), k.Situation.Units()
+	q, err := c.queueing(tx, f, before, k, p.yellow)
+	if err != nil {
+		return err
+	}
+	newly, err := k.joining(tx, was, is)
+	if err != nil {
+		return err
+	}
+	var past []part
+	if len(newly) > 0 {
+		if past, err = parts(tx, k.ID); err != nil {
+			return err
+		}
+	}
 	situation, err := situations.encode(&k.Situation)
 	if err != nil {
 		return err
@@ -208,73 +228,87 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 	if err != nil {
 		return err
 	}
-	was, is := before.Situation.Units(), s.Units()
-	if err := k.involve(tx, was, is); err != nil {
+	if err := k.involve(tx, newly); err != nil {
 		return err
 	}
-	if err := k.reindex(tx, was, is); err != nil {
+	if err := k.reindex(tx, newly, past); err != nil {
 		return err
 	}
 	if err := tallied(tx, k, before.row.counts(), p.counts()); err != nil {
 		return err
 	}
 	k.row = p
-	return c.requeue(tx, f, before, k, p.yellow)
+	return q.write(tx, k)
 }
 
-// requeue brings the queue rows up to date. Reporters' rows stay as they are while the case is open: they are found by case_id.
-func (c *Cases) requeue(tx *db.Tx, f *flow.Flow, before, k *Case, yellow string) error {
+// queueing is what happens to the queue rows of a case.
+type queueing struct {
+	gone              bool // the case is no longer open
+	was, is           []string
+	wasYellow, yellow string
+}
+
+// queueing finds what the queue rows should be. Reporters' rows stay as they are while the case is open and its yellow instant is the
+// same: they are found by case_id.
+func (c *Cases) queueing(tx *db.Tx, f *flow.Flow, before, k *Case, yellow string) (q queueing, err error) {
 	wasOpen, isOpen := f.Open(before.State()), f.Open(k.State())
-	switch {
-	case !isOpen && wasOpen:
-		return tx.Exec(`delete from case_queue where case_id = ?`, k.ID)
-	case !isOpen:
-		return nil
+	q = queueing{gone: wasOpen && !isOpen, wasYellow: before.row.yellow, yellow: yellow}
+	if !isOpen {
+		return q, nil
 	}
-	var was []string
 	if wasOpen {
-		was = before.keys(before.Situation.Units(), nil)
+		q.was = before.keys(before.Situation.Units(), nil)
 	}
-	is := k.keys(k.Situation.Units(), nil)
-	if yellow == before.row.yellow && slices.Equal(was, is) {
-		return nil
-	}
+	q.is = k.keys(k.Situation.Units(), nil)
 	if wasOpen && yellow == before.row.yellow {
-		return queued(tx, k, was, yellow, is, yellow)
+		return q, nil
 	}
-	persons, err := db.Select(tx, scanID, `select person from case_reporter where case_id = ? and person <> 0`, k.ID)
-	if err != nil {
-		return err
+	list, err := persons(tx, k.ID)
+	for _, p := range list {
+		q.is = append(q.is, staff.PersonKey(p))
 	}
-	slices.Sort(persons)
-	for _, p := range slices.Compact(persons) {
-		is = append(is, staff.PersonKey(p))
-	}
-	return queued(tx, k, was, before.row.yellow, is, yellow)
+	return q, err
 }
 
-// involve remembers units that newly have a part, and of helpers where they serve.
-func (k *Case) involve(tx *db.Tx, was, is []string) error {
+func (q *queueing) write(tx *db.Tx, k *Case) error {
+	if q.gone {
+		return tx.Exec(`delete from case_queue where case_id = ?`, k.ID)
+	}
+	return queued(tx, k, q.was, q.wasYellow, q.is, q.yellow)
+}
+
+// A joined unit is one that newly has a part.
+type joined struct{ unit, part, path string }
+
+// joining finds the units that newly have a part, and of helpers where they serve.
+func (k *Case) joining(tx *db.Tx, was, is []string) (list []joined, err error) {
 	for _, u := range is {
 		if slices.Contains(was, u) {
 			continue
 		}
-		part, path := "helper", ""
+		j := joined{unit: u, part: "helper"}
 		switch u {
 		case k.Situation.Lead:
-			part = "lead"
+			j.part = "lead"
 		case k.Situation.Sender:
-			part = "sender"
+			j.part = "sender"
 		case k.Situation.Desk:
-			part = "desk"
+			j.part = "desk"
 		default:
-			var err error
-			if path, err = servedBy(tx, u); err != nil {
-				return err
+			if j.path, err = servedBy(tx, u); err != nil {
+				return nil, err
 			}
 		}
+		list = append(list, j)
+	}
+	return list, nil
+}
+
+// involve remembers units that newly have a part.
+func (k *Case) involve(tx *db.Tx, list []joined) error {
+	for _, j := range list {
 		err := tx.Exec(`insert into case_unit (unit, case_id, part, path) values (?, ?, ?, ?)
-			on conflict (unit, case_id) do update set part = excluded.part, path = excluded.path`, u, k.ID, part, path)
+			on conflict (unit, case_id) do update set part = excluded.part, path = excluded.path`, j.unit, k.ID, j.part, j.path)
 		if err != nil {
 			return err
 		}
@@ -283,14 +317,15 @@ func (k *Case) involve(tx *db.Tx, was, is []string) error {
 }
 
 // reindex lets units that newly have a part find the case by its words. Those that had one go on finding it.
-func (k *Case) reindex(tx *db.Tx, was, is []string) error {
-	if !slices.ContainsFunc(is, func(u string) bool { return !slices.Contains(was, u) }) {
+func (k *Case) reindex(tx *db.Tx, list []joined, past []part) error {
+	if len(list) == 0 {
 		return nil
 	}
-	units, helped, err := parts(tx, k.ID)
-	if err != nil {
-		return err
+	for _, j := range list {
+		past = slices.DeleteFunc(past, func(p part) bool { return p.unit == j.unit })
+		past = append(past, part{j.unit, j.path})
 	}
+	units, helped := partLabels(past)
 	return k.index(tx, units, helped...)
 }
 
@@ -305,7 +340,7 @@ func servedBy(tx *db.Tx, unit string) (string, error) {
 }
 
 // record writes the history row, its digest to the audit log, and the messages to whoever is to know.
-func (c *Cases) record(tx *db.Tx, by staff.Actor, k *Case, a flow.Act, e flow.Effect, files []string) error {
+func (c *Cases) record(tx *db.Tx, by staff.Actor, k *Case, a flow.Act, e flow.Effect, files []string, h hearers) error {
 	basis := make([]string, len(e.Basis))
 	for i, b := range e.Basis {
 		basis[i] = b.String()
@@ -326,5 +361,5 @@ func (c *Cases) record(tx *db.Tx, by staff.Actor, k *Case, a flow.Act, e flow.Ef
 	if err != nil {
 		return err
 	}
-	return c.tell(tx, k, a, e)
+	return c.tell(tx, k, a, e, h)
 }

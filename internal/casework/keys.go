@@ -52,10 +52,11 @@ func visible(tx *db.Tx, by staff.Actor, id db.ID) (*Case, error) {
 	if sees(by, c.keys(c.Situation.Units(), nil)) {
 		return c, nil
 	}
-	past, helped, err := parts(tx, id)
+	list, err := parts(tx, id)
 	if err != nil {
 		return nil, err
 	}
+	past, helped := partLabels(list)
 	mine, err := reported(tx, by, id)
 	if err != nil {
 		return nil, err
@@ -91,22 +92,43 @@ func seenAs(tx *db.Tx, by staff.Actor) ([]string, error) {
 	return keys, err
 }
 
-// parts returns the units that have or had a part in a case, and the keys of the places that its helpers serve.
-func parts(tx *db.Tx, id db.ID) (units, helped []string, err error) {
-	rows, err := tx.Query(`select unit, path from case_unit where case_id = ?`, id)
-	if err != nil {
-		return nil, nil, err
+// A part is a unit that has or had one in a case, and the path of the place that a helper serves.
+type part struct{ unit, path string }
+
+const partsSQL = `select unit, path from case_unit where case_id = ?`
+
+func parts(tx *db.Tx, id db.ID) ([]part, error) {
+	return db.Select(tx, func(r *db.Rows) (p part, err error) { return p, r.Scan(&p.unit, &p.path) }, partsSQL, id)
+}
+
+// partLabels returns the units of parts, and the keys of the places that helpers serve.
+func partLabels(list []part) (units, helped []string) {
+	for _, p := range list {
+		units = append(units, p.unit)
+		helped = append(helped, staff.PlaceKeys(p.path)...)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var unit, path string
-		if err := rows.Scan(&unit, &path); err != nil {
-			return nil, nil, err
-		}
-		units = append(units, unit)
-		helped = append(helped, staff.PlaceKeys(path)...)
+	return units, helped
+}
+
+const personsSQL = `select person from case_reporter where case_id = ? and person <> 0`
+
+// persons returns the reporters of a case who are in the register, each once, in order.
+func persons(tx *db.Tx, id db.ID) ([]db.ID, error) {
+	list, err := db.Select(tx, scanID, personsSQL, id)
+	slices.Sort(list)
+	return slices.Compact(list), err
+}
+
+// foresee tells the database what a step is going to ask, to travel with its first question.
+func foresee(tx *db.Tx, id db.ID, a *Act) {
+	tx.Foresee(loadSQL, id)
+	if toReporter[a.Verb] {
+		tx.Foresee(personsSQL, id)
 	}
-	return units, helped, rows.Err()
+	if a.To != "" {
+		staff.ForeseeUnit(tx, a.To)
+		tx.Foresee(partsSQL, id)
+	}
 }
 
 func scanID(rows *db.Rows) (id db.ID, err error) { return id, rows.Scan(&id) }

@@ -18,8 +18,12 @@ func (c *Cases) person(tx *db.Tx, by staff.Actor, r *Reporter) (db.ID, error) {
 	if r.Phone == "" && r.IDNo == "" {
 		return 0, nil
 	}
-	p, _, err := c.people.FindOrCreate(tx, register.Newcomer{Name: r.Name, Phone: r.Phone, IDNumber: r.IDNo, Source: "case"})
+	p, _, err := c.people.FindOrCreate(tx, newcomer(r))
 	return p.ID, err
+}
+
+func newcomer(r *Reporter) register.Newcomer {
+	return register.Newcomer{Name: r.Name, Phone: r.Phone, IDNumber: r.IDNo, Source: "case"}
 }
 
 // Caller lists the earlier cases of whoever has this telephone number, newest first, as far as the actor sees them.

@@ -58,10 +58,11 @@ func (k *Case) follow(tx *db.Tx, former, code, path string) error {
 	if err := tx.ExecOne(`update case_record set place = ?, path = ? where id = ? and path = ?`, k.Place, k.Path, k.ID, was); err != nil {
 		return err
 	}
-	units, helped, err := parts(tx, k.ID)
+	list, err := parts(tx, k.ID)
 	if err != nil {
 		return err
 	}
+	units, helped := partLabels(list)
 	if err := k.index(tx, units, helped...); err != nil || k.row.open == 0 {
 		return err
 	}

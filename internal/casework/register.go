@@ -15,6 +15,7 @@ import (
 	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/once"
+	"linli/internal/place"
 	"linli/internal/search"
 	"linli/internal/staff"
 )
@@ -64,6 +65,9 @@ func (c *Cases) Register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 	hash, err := requestHash(in)
 	if err != nil {
 		return Receipt{}, err
+	}
+	if e := c.edition(in.Flow, tx.Now()); e != nil {
+		c.foreseeIntake(tx, by, e.Flow(in.Flow), &in)
 	}
 	var r Receipt
 	stored, replayed, err := once.Do(tx, onceActor(by), in.Key, hash, func() ([]byte, error) {
@@ -125,23 +129,36 @@ func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 	if w, isText := next.Facts["weight"].(string); isText {
 		k.Weight = w
 	}
+	person, err := c.person(tx, by, &in.From)
+	if err != nil {
+		return Receipt{}, err
+	}
 	if k.Number, err = c.number(tx, f, at); err != nil {
 		return Receipt{}, err
 	}
-	return c.open(tx, by, f, k, act, effect, in)
+	return c.open(tx, by, f, k, act, effect, in, person)
+}
+
+// foreseeIntake tells the database what registering is going to ask, to travel with its first question.
+func (c *Cases) foreseeIntake(tx *db.Tx, by staff.Actor, f *flow.Flow, in *Intake) {
+	if in.Place != "" {
+		place.Foresee(tx, in.Place)
+	}
+	if offices := f.Offices[flow.Desk]; len(offices) > 0 {
+		staff.ForeseeFilling(tx, offices[0])
+	}
+	if by.Person.IsZero() && in.From.Person.IsZero() {
+		c.people.Foresee(tx, newcomer(&in.From))
+	}
 }
 
 // open writes a new case with its first step, reporter, queue rows and search text.
-func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.Act, e flow.Effect, in Intake) (Receipt, error) {
+func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.Act, e flow.Effect, in Intake, person db.ID) (Receipt, error) {
 	p := project(f, &k.Situation, tx.Now())
 	if err := k.insert(tx, p); err != nil {
 		return Receipt{}, err
 	}
 	if err := tallied(tx, k, counts{}, p.counts()); err != nil {
-		return Receipt{}, err
-	}
-	person, err := c.person(tx, by, &in.From)
-	if err != nil {
 		return Receipt{}, err
 	}
 	code := newCode()
@@ -153,7 +170,15 @@ func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.
 		persons = []db.ID{person}
 	}
 	units := k.Situation.Units()
-	if err := k.involve(tx, nil, units); err != nil {
+	newly, err := k.joining(tx, nil, units)
+	if err != nil {
+		return Receipt{}, err
+	}
+	h, err := c.hearers(tx, k, act, e)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := k.involve(tx, newly); err != nil {
 		return Receipt{}, err
 	}
 	if err := queued(tx, k, nil, "", k.keys(units, persons), p.yellow); err != nil {
@@ -162,7 +187,7 @@ func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.
 	if err := k.index(tx, units); err != nil {
 		return Receipt{}, err
 	}
-	if err := c.record(tx, by, k, act, e, in.Files); err != nil {
+	if err := c.record(tx, by, k, act, e, in.Files, h); err != nil {
 		return Receipt{}, err
 	}
 	r := Receipt{Case: k.ID, Number: k.Number, Code: code, At: k.Registered, Title: k.Title, Version: k.Version}

@@ -25,13 +25,23 @@ type Event struct {
 	Version int64      `json:"version"`
 }
 
-// tell leaves a message for everybody who is to know of a step, in the same transaction. Who acted is not told.
-func (c *Cases) tell(tx *db.Tx, k *Case, a flow.Act, e flow.Effect) error {
-	to, err := c.audience(tx, k, a, e)
-	if err != nil {
-		return err
+// hearers are those who are to know of a step.
+type hearers struct {
+	to     []string // addresses
+	phones []string // mobile numbers of reporters among them, when the step is one of which they hear by text message
+}
+
+// hearers finds them. It asks all that is to be asked, so that telling only writes.
+func (c *Cases) hearers(tx *db.Tx, k *Case, a flow.Act, e flow.Effect) (h hearers, err error) {
+	if h.to, err = c.audience(tx, k, a, e); err == nil {
+		h.phones, err = c.phones(tx, a, h.to)
 	}
-	for _, address := range to {
+	return h, err
+}
+
+// tell leaves a message for everybody who is to know of a step, in the same transaction. Who acted is not told.
+func (c *Cases) tell(tx *db.Tx, k *Case, a flow.Act, e flow.Effect, h hearers) error {
+	for _, address := range h.to {
 		m := notify.Message{To: address, Subject: fmt.Sprintf("%s：%s", e.Step.Name, k.Title),
 			Text: fmt.Sprintf("办件 %s 已%s。", k.Number, e.Step.Name), Link: "/cases/" + k.ID.String()}
 		if address[0] == 'r' {
@@ -41,10 +51,12 @@ func (c *Cases) tell(tx *db.Tx, k *Case, a flow.Act, e flow.Effect) error {
 			return err
 		}
 	}
-	if err := c.text(tx, k, a, to); err != nil {
-		return err
+	for _, phone := range h.phones {
+		if err := notify.Text(tx, phone, fmt.Sprintf(texted[a.Verb], k.Number), "case."+string(a.Verb)); err != nil {
+			return err
+		}
 	}
-	_, err = c.hooks.Publish(tx, notify.Event{Type: "case." + string(a.Verb), Keys: k.keys(k.Situation.Units(), nil),
+	_, err := c.hooks.Publish(tx, notify.Event{Type: "case." + string(a.Verb), Keys: k.keys(k.Situation.Units(), nil),
 		Data: Event{k.ID, k.Number, a.Verb, k.State(), k.Channel, k.Place, k.Situation.Lead, k.Version}})
 	return err
 }
@@ -92,15 +104,15 @@ func (c *Cases) audience(tx *db.Tx, k *Case, a flow.Act, e flow.Effect) ([]strin
 }
 
 func reporters(tx *db.Tx, k *Case, a flow.Act) ([]string, error) {
-	if slices.Contains(a.As, flow.Reporter) {
+	if slices.Contains(a.As, flow.Reporter) || a.Verb == flow.Merge { // whoever came with a merged case goes on in the other
 		return nil, nil
 	}
-	persons, err := db.Select(tx, scanID, `select distinct person from case_reporter where case_id = ? and person <> 0`, k.ID)
+	list, err := persons(tx, k.ID)
 	if err != nil {
 		return nil, err
 	}
-	to := make([]string, len(persons))
-	for i, p := range persons {
+	to := make([]string, len(list))
+	for i, p := range list {
 		to[i] = notify.Person(p)
 	}
 	return to, nil
@@ -133,11 +145,10 @@ var texted = map[flow.Verb]string{
 	flow.Close:  "您反映的事项（编号 %s）已办结，请您评价。",
 }
 
-// text queues a text message to each reporter among the addresses who left a mobile number.
-func (c *Cases) text(tx *db.Tx, k *Case, a flow.Act, to []string) error {
-	words := texted[a.Verb]
-	if !c.sms || words == "" {
-		return nil
+// phones finds the mobile numbers of the reporters among the addresses, for a step of which they hear by text message.
+func (c *Cases) phones(tx *db.Tx, a flow.Act, to []string) (list []string, err error) {
+	if !c.sms || texted[a.Verb] == "" {
+		return nil, nil
 	}
 	for _, address := range to {
 		person, isPerson := strings.CutPrefix(address, "r:")
@@ -146,20 +157,18 @@ func (c *Cases) text(tx *db.Tx, k *Case, a flow.Act, to []string) error {
 		}
 		id, err := db.ParseID(person)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		phone, err := c.people.Reach(tx, id, register.Phone)
 		if fault.KindOf(err) == fault.KindNotFound && err != nil || err == nil && !mobile(phone) {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("reach reporter: %w", err)
+			return nil, fmt.Errorf("reach reporter: %w", err)
 		}
-		if err := notify.Text(tx, phone, fmt.Sprintf(words, k.Number), "case."+string(a.Verb)); err != nil {
-			return err
-		}
+		list = append(list, phone)
 	}
-	return nil
+	return list, nil
 }
 
 // mobile tells a number that takes text messages from a landline.

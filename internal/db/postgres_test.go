@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -197,4 +198,59 @@ func TestAStepIsOneRoundTrip(t *testing.T) {
 	if n := p.trips() - before; n != 1 {
 		t.Errorf("a step took %d round trips, want 1", n)
 	}
+}
+
+func TestForeseenAnswersAreThoseOfTheQuery(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		const names = `select n, name from thing where n > ? order by n`
+		list := func(tx *db.Tx, above int) string {
+			rows, err := db.Select(tx, func(r *db.Rows) (s string, err error) {
+				var n int
+				err = r.Scan(&n, &s)
+				return fmt.Sprint(n, s), err
+			}, names, above)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return strings.Join(rows, " ")
+		}
+		put := func(tx *db.Tx, n int, s string) {
+			if err := tx.Exec(`insert into thing (id, n, name) values (?, ?, ?)`, n, n, s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		dbtest.Write(t, d, func(tx *db.Tx) error {
+			put(tx, 1, "a")
+			put(tx, 2, "")
+			tx.Foresee(names, 0)
+			tx.Foresee(names, 1)
+			tx.Foresee(names, 2)
+			var n int
+			if err := tx.QueryRow(`select count(*) from thing`).Scan(&n); err != nil || n != 2 {
+				t.Fatal(n, err)
+			}
+			if got := list(tx, 0); got != "1a 2" {
+				t.Fatalf("foreseen: %q", got)
+			}
+			if got := list(tx, 2); got != "" {
+				t.Fatalf("foreseen nothing: %q", got)
+			}
+			put(tx, 3, "c")
+			if got := list(tx, 1); got != "2 3c" {
+				t.Fatalf("after a write the answer is that of before: %q", got)
+			}
+			tx.Foresee(names, 2) // and asked itself first
+			if got := list(tx, 2); got != "3c" {
+				t.Fatalf("asked at once: %q", got)
+			}
+			return nil
+		})
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			tx.Foresee(`select nothing from nowhere`)
+			return tx.QueryRow(`select count(*) from thing`).Scan(new(int))
+		})
+		if (err != nil) != (d.Engine() == db.PostgreSQL) {
+			t.Fatalf("a foreseen query that is wrong: %v", err)
+		}
+	}, steps)
 }

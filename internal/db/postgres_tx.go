@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -22,7 +23,8 @@ type pgSession struct {
 	conn   *pgxpool.Conn // nil until the first flush
 	begun  bool
 	queue  []pgStatement
-	retry  bool // the error at hand left nothing behind and may pass
+	ahead  []*foreseen // queries that will follow, and their answers once they were sent
+	retry  bool        // the error at hand left nothing behind and may pass
 }
 
 type pgStatement struct {
@@ -62,6 +64,7 @@ func (s *pgSession) exec(sql string, args []any, one bool) error {
 		return err
 	}
 	s.queue = append(s.queue, st)
+	s.written()
 	if len(s.queue) >= queueLimit {
 		return s.flush()
 	}
@@ -75,6 +78,7 @@ func (s *pgSession) count(sql string, args []any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	s.written()
 	br, err := s.send(st)
 	if err != nil {
 		return 0, err
@@ -88,9 +92,18 @@ func (s *pgSession) query(sql string, args []any) (cursor, error) {
 	if err != nil {
 		return nil, err
 	}
-	br, err := s.send(st)
+	if f := s.foreknown(st); f != nil {
+		return &keptCursor{session: s, foreseen: f, at: -1}, nil
+	}
+	if !strings.HasPrefix(sql, "select ") {
+		s.written()
+	}
+	br, err := s.send(append(s.unasked(), st)...)
 	if err != nil {
 		return nil, err
+	}
+	if err := s.keep(br); err != nil {
+		return nil, s.fault(first(err, br.Close()))
 	}
 	rows, err := br.Query()
 	if err != nil {

@@ -198,6 +198,9 @@ func (s *sqliteSession) count(text string, args []any) (int64, error) {
 	return n, sqliteFault(err)
 }
 
+// foresee does nothing: there is no way to save.
+func (s *sqliteSession) foresee(string, []any) {}
+
 func (s *sqliteSession) query(text string, args []any) (cursor, error) {
 	s.wrote = s.wrote || !strings.HasPrefix(text, "select ")
 	c, err := s.conn.query(text, args)

@@ -40,13 +40,13 @@ type writer struct {
 
 // request is one waiting Write.
 type request struct {
-	ctx   context.Context
-	now   func() time.Time
-	fn    func(*Tx) error
-	err   error
-	tx    *Tx
-	on    *sqliteSession
-	done  chan struct{}
+	ctx  context.Context
+	now  func() time.Time
+	fn   func(*Tx) error
+	err  error
+	tx   *Tx
+	on   *sqliteSession
+	done chan struct{}
 }
 
 var (

@@ -34,6 +34,7 @@ type session interface {
 	count(sql string, args []any) (int64, error)
 	execLast(sql string, args []any) error
 	query(sql string, args []any) (cursor, error)
+	foresee(sql string, args []any)
 }
 
 // cursor steps through the rows of one query.
@@ -154,6 +155,14 @@ func (tx *Tx) Query(sql string, args ...any) (*Rows, error) {
 	}
 	tx.rows = &Rows{tx: tx, cursor: c, sql: sql}
 	return tx.rows, nil
+}
+
+// Foresee tells that a query with just this text and these arguments will follow. On PostgreSQL it travels with the next one, and is
+// answered from what came back unless the transaction has written since. No answer is another for it.
+func (tx *Tx) Foresee(sql string, args ...any) {
+	if tx.ready() == nil && !tx.one {
+		tx.on.foresee(sql, args)
+	}
 }
 
 // QueryRow runs a query for one row; its Scan reports the error of the query, or ErrNoRows. Further rows are ignored.

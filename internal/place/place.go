@@ -74,8 +74,13 @@ func Get(tx *db.Tx, code string) (Place, error) {
 	return p, err
 }
 
+const findSQL = "select " + columns + " from place where code = ?"
+
+// Foresee tells the database what Get asks, to travel with an earlier question.
+func Foresee(tx *db.Tx, code string) { tx.Foresee(findSQL, code) }
+
 func find(tx *db.Tx, code string) (Place, bool, error) {
-	list, err := db.Select(tx, scan, "select "+columns+" from place where code = ?", code)
+	list, err := db.Select(tx, scan, findSQL, code)
 	if err != nil || len(list) == 0 {
 		return Place{}, false, err
 	}
@@ -127,7 +132,7 @@ func Version(tx *db.Tx) (v int64, err error) {
 func Paths(tx *db.Tx, codes ...string) (map[string]string, error) {
 	paths := make(map[string]string, len(codes))
 	for _, code := range codes {
-		if _, done := paths[code]; done {
+		if _, done := paths[code]; done || code == "" {
 			continue
 		}
 		var path string

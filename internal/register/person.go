@@ -124,11 +124,30 @@ func (r *Register) FindOrCreate(tx *db.Tx, n Newcomer) (p Person, created bool, 
 		return p, false, err
 	}
 	for _, s := range n.secrets() {
-		if err := r.note(tx, p.ID, s.kind, *s.value, n.Source); err != nil {
+		note := r.note
+		if created { // he has none yet, and find saw no other with the number
+			note = r.addSecret
+		}
+		if err := note(tx, p.ID, s.kind, *s.value, n.Source); err != nil {
 			return p, false, err
 		}
 	}
 	return p, created, nil
+}
+
+// Foresee tells the database what FindOrCreate asks first, to travel with an earlier question.
+func (r *Register) Foresee(tx *db.Tx, n Newcomer) {
+	if tx.Engine() != db.PostgreSQL || n.settle() != nil { // sealed keys are not made for nothing
+		return
+	}
+	if n.IDNumber != "" {
+		sql, args := r.holdersQuery(IDNumber, n.IDNumber)
+		tx.Foresee(sql, args...)
+	}
+	if n.Phone != "" {
+		sql, args := r.holdersQuery(Phone, n.Phone)
+		tx.Foresee(sql, args...)
+	}
 }
 
 // find returns the zero Person when there is nobody.

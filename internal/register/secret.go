@@ -123,6 +123,10 @@ func (r *Register) note(tx *db.Tx, person db.ID, kind Kind, value, source string
 			return fault.Conflict("这个身份证号已登记在别人名下")
 		}
 	}
+	return r.addSecret(tx, person, kind, value, source)
+}
+
+func (r *Register) addSecret(tx *db.Tx, person db.ID, kind Kind, value, source string) error {
 	return wrap("note contact", tx.Exec("insert into register_secret ("+secretColumns+") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		r.secretArgs(tx, person, kind, value, source)...))
 }
@@ -145,15 +149,19 @@ func (r *Register) Find(tx *db.Tx, kind Kind, value string) ([]Person, error) {
 }
 
 func (r *Register) holders(tx *db.Tx, kind Kind, value string) ([]Person, error) {
+	sql, args := r.holdersQuery(kind, value)
+	return db.Select(tx, scanPerson, sql, args...)
+}
+
+func (r *Register) holdersQuery(kind Kind, value string) (sql string, args []any) {
 	keys := r.all()
-	var args []any
 	for _, k := range keys {
 		args = append(args, k.digest(kind, value))
 	}
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(keys)), ", ")
-	return db.Select(tx, scanPerson, `select p.id, p.name, p.sex, p.born, p.place, p.address, p.source, p.created_at, p.updated_at, p.path, p.home_path, p.died
+	return `select p.id, p.name, p.sex, p.born, p.place, p.address, p.source, p.created_at, p.updated_at, p.path, p.home_path, p.died
 		from register_secret s join person p on p.id = s.person
-		where `+kind.indexed()+` and s.lookup in (`+marks+`) order by s.last_at desc, s.id desc`, args...)
+		where ` + kind.indexed() + ` and s.lookup in (` + marks + `) order by s.last_at desc, s.id desc`, args
 }
 
 func hasSecret(tx *db.Tx, person db.ID, kind Kind) (bool, error) {

@@ -80,7 +80,7 @@ func (u Unit) check(tx *db.Tx) error {
 
 // UnitOf returns the unit with this code. Returns notfound.
 func UnitOf(tx *db.Tx, code string) (Unit, error) {
-	list, err := units(tx, "where code = ?", code)
+	list, err := units(tx, whereCode, code)
 	if err == nil && len(list) == 0 {
 		err = fault.NotFound("没有代码为 %s 的单位", code)
 	}
@@ -96,7 +96,7 @@ func Units(tx *db.Tx) ([]Unit, error) { return units(tx, "") }
 // UnitsFilling returns the open units that fill the office for a place: those that serve the nearest place at or above it
 // where one does. None is no error.
 func UnitsFilling(tx *db.Tx, office, placePath string) ([]Unit, error) {
-	list, err := units(tx, "where closed = 0 and code in (select unit from staff_office where office = ?)", office)
+	list, err := units(tx, whereFilling, office)
 	if err != nil {
 		return nil, err
 	}
@@ -109,21 +109,40 @@ func UnitsFilling(tx *db.Tx, office, placePath string) ([]Unit, error) {
 	return slices.DeleteFunc(list, func(u Unit) bool { return best < 0 || depth(u) != best }), nil
 }
 
+// ForeseeUnit and ForeseeFilling tell the database what UnitOf and UnitsFilling ask, to travel with an earlier question.
+func ForeseeUnit(tx *db.Tx, code string) {
+	tx.Foresee(unitsSQL+whereCode+byCode, code)
+	tx.Foresee(officesSQL+whereUnit+byUnit, code)
+}
+
+// ForeseeFilling is like ForeseeUnit.
+func ForeseeFilling(tx *db.Tx, office string) { tx.Foresee(unitsSQL+whereFilling+byCode, office) }
+
+const (
+	unitsSQL     = "select code, name, kind, place, parent, closed from staff_unit "
+	whereCode    = "where code = ?"
+	whereFilling = "where closed = 0 and code in (select unit from staff_office where office = ?)"
+	byCode       = " order by code"
+	officesSQL   = "select unit, office from staff_office"
+	whereUnit    = " where unit = ?"
+	byUnit       = " order by unit, office"
+)
+
 func units(tx *db.Tx, where string, args ...any) ([]Unit, error) {
 	list, err := db.Select(tx, func(r *db.Rows) (u Unit, err error) {
 		err = r.Scan(&u.Code, &u.Name, &u.Kind, &u.Place, &u.Parent, &u.Closed)
 		return u, err
-	}, "select code, name, kind, place, parent, closed from staff_unit "+where+" order by code", args...)
+	}, unitsSQL+where+byCode, args...)
 	if err != nil || len(list) == 0 {
 		return nil, wrap("list units", err)
 	}
-	offices := "select unit, office from staff_office"
+	offices := officesSQL
 	if len(list) == 1 {
-		offices, args = offices+" where unit = ?", []any{list[0].Code}
+		offices, args = offices+whereUnit, []any{list[0].Code}
 	} else {
 		args = nil
 	}
-	rows, err := tx.Query(offices+" order by unit, office", args...)
+	rows, err := tx.Query(offices+byUnit, args...)
 	if err != nil {
 		return nil, wrap("list offices of units", err)
 	}
