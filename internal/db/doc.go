@@ -16,7 +16,8 @@
 //
 // SQLite has one writer goroutine on one connection. It takes whatever closures wait, runs them in one transaction, commits
 // once, and only then answers them all; while several write at once it waits a moment for those it has just answered. When a closure fails after it has written, the group is rolled back and the others
-// run again, now each inside a savepoint: a closure that fails takes nothing but its own work with it.
+// run again, now each inside a savepoint: a closure that fails takes nothing but its own work with it. What was given to ExecLast
+// runs just before the commit.
 // On PostgreSQL each closure has its own read-committed transaction; statements without results are queued and travel with
 // the next query or with the commit, so that a step made of guarded updates and inserts is one round trip. It is run again
 // after a serialization failure, a deadlock, or a connection lost before the commit was sent.
