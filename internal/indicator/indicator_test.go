@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
@@ -358,4 +359,47 @@ func TestRanking(t *testing.T) {
 	if want := "good 1; few 0; none 0; poor 0; same 0; "; got != want {
 		t.Errorf("lower, at least 60: %s, want %s", got, want)
 	}
+}
+
+// Who is rated sees the figure and never from whom: a figure of ratings does not open to cases of his own unit, and a list of them has no grade.
+func TestRatersStayUnknown(t *testing.T) {
+	each(t, 400, func(o *desk) {
+		d, err := o.x.Find(indicator.Standard, "satisfied", quarter.To)
+		if err != nil {
+			t.Fatal(err)
+		}
+		by, q := o.Handler, indicator.Question{Period: quarter}
+		mine := func(l casework.Line) bool { return l.Lead == by.Unit || l.Desk == by.Unit }
+		graded, figure := 0, o.ask(by, q, d)[0].Total
+		for _, part := range []indicator.Part{indicator.All, indicator.Base, indicator.Hit, indicator.Miss} {
+			for _, l := range o.all(by, d, q, part) {
+				if l.Grade > 0 && mine(l) || part != indicator.All && mine(l) {
+					t.Errorf("%s shows case %s of the unit itself, graded %d", part, l.ID, l.Grade)
+				}
+			}
+		}
+		for _, l := range o.all(o.Supervisor, d, q, indicator.Base) {
+			if l.Grade > 0 && l.Lead == by.Unit {
+				graded++
+			}
+		}
+		if figure.Denominator == 0 || graded == 0 {
+			t.Fatalf("nobody rated the unit: %+v, %d cases", figure, graded)
+		}
+	})
+}
+
+// all reads every page behind a figure.
+func (o *desk) all(by staff.Actor, d indicator.Definition, q indicator.Question, part indicator.Part) (list []casework.Line) {
+	o.t.Helper()
+	dbtest.Read(o.t, o.DB, func(tx *db.Tx) error {
+		for before := db.ID(0); ; {
+			rows, next, err := o.x.Rows(tx, by, d, q, part, "", before)
+			list = append(list, rows...)
+			if before = next; err != nil || next.IsZero() {
+				return err
+			}
+		}
+	})
+	return list
 }

@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,13 +43,14 @@ func (d Definition) part(p Part) (filter.Cond, error) {
 const pageSize = 50
 
 // Rows lists the cases behind a figure, the newest first; key is the figure's. The cursor continues after the last row; zero
-// when there are no more. Over all pages there are as many rows as the figure says.
+// when there are no more. Over all pages there are as many rows as the figure says, except that whoever was rated does not open a
+// figure about ratings to cases of his own unit: he learns what people think of him from the figure, never from whom.
 func (x *Indicators) Rows(tx *db.Tx, by staff.Actor, d Definition, q Question, part Part, key string, before db.ID) ([]casework.Line, db.ID, error) {
 	var where clauses
 	if err := x.behind(&where, tx.Now(), by, d, q, part, key); err != nil {
 		return nil, 0, err
 	}
-	return lines(tx, d.View, where, before, false)
+	return lines(tx, by, d.View, where, before, false)
 }
 
 // IDs lists all cases behind a figure, ascending.
@@ -79,6 +81,13 @@ func (x *Indicators) behind(c *clauses, now time.Time, by staff.Actor, d Definit
 	}
 	words, args := b.SQL()
 	c.add(words, args...)
+	read := d.Where.And(cond).Columns()
+	if part == Miss {
+		read = append(read, d.Numerator.Columns()...)
+	}
+	if by.Unit != "" && slices.Contains(read, "grade") {
+		c.add("lead <> ? and desk <> ?", by.Unit, by.Unit)
+	}
 	if part != Miss {
 		return nil
 	}
@@ -125,8 +134,13 @@ func line(r *db.Rows) (l casework.Line, err error) {
 	return l, err
 }
 
+// mayBeRated reports whether a case may be one whose rating is of the actor's own unit. Of a joint case the row does not tell who helped.
+func mayBeRated(by staff.Actor, l *casework.Line) bool {
+	return by.Unit != "" && (l.Lead == by.Unit || l.Desk == by.Unit || l.Joint)
+}
+
 // lines reads one page of cases in the order of their ids, which is that of time.
-func lines(tx *db.Tx, v *filter.View, where clauses, after db.ID, oldestFirst bool) ([]casework.Line, db.ID, error) {
+func lines(tx *db.Tx, by staff.Actor, v *filter.View, where clauses, after db.ID, oldestFirst bool) ([]casework.Line, db.ID, error) {
 	order := " order by id desc limit ?"
 	if oldestFirst {
 		order = " order by id limit ?"
@@ -137,6 +151,11 @@ func lines(tx *db.Tx, v *filter.View, where clauses, after db.ID, oldestFirst bo
 	list, err := db.Select(tx, line, "select "+lineColumns+" from "+v.Name+" where "+where.sql()+order, append(where.args, pageSize+1)...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list cases: %w", err)
+	}
+	for i := range list {
+		if mayBeRated(by, &list[i]) {
+			list[i].Grade = 0
+		}
 	}
 	if len(list) <= pageSize {
 		return list, 0, nil
@@ -160,7 +179,7 @@ func (x *Indicators) Cases(tx *db.Tx, by staff.Actor, l List) ([]casework.Line, 
 	if err != nil {
 		return nil, 0, err
 	}
-	return lines(tx, filter.Cases, where, l.After, true)
+	return lines(tx, by, filter.Cases, where, l.After, true)
 }
 
 // Count counts what Cases lists over all pages.

@@ -53,7 +53,7 @@ func (x *Indicators) Flagged(tx *db.Tx, by staff.Actor, w Watch, area string, af
 	if err != nil {
 		return nil, 0, err
 	}
-	return lines(tx, w.View, where, after, true)
+	return lines(tx, by, w.View, where, after, true)
 }
 
 // FlaggedIDs lists all cases that a watch flags now, ascending.
