@@ -1,6 +1,7 @@
 package register
 
 import (
+	"slices"
 	"strings"
 
 	"linli/internal/db"
@@ -23,17 +24,25 @@ var listed = map[lexicon.Kind]struct{ table, column, where string }{
 	lexicon.Facility:     {"facility", "name", "closed = ''"},
 }
 
-// Things returns what is registered at places, whose name or address begins with the words.
+// Things returns what is registered at places, whose name or address has the words in it, by place. A page begins after q.After; where that is no
+// more, it is as if the list began.
 func Things(tx *db.Tx, kind lexicon.Kind, q Query) ([]Thing, error) {
 	x, ok := listed[kind]
 	if !ok {
 		return nil, nil
 	}
 	words := likeText(strings.TrimSpace(q.Words))
+	begin, err := db.Select(tx, func(r *db.Rows) (path string, err error) { return path, r.Scan(&path) }, "select path from "+x.table+" where id = ?", q.After)
+	if err != nil {
+		return nil, wrap("list things", err)
+	}
 	var out []Thing
-	for _, p := range bounds(q.Places, q.Within) {
+	for _, p := range slices.Sorted(slices.Values(bounds(q.Places, q.Within))) {
 		from, end := place.Range(p)
 		cond, args := "path >= ? and path < ? and "+x.where, []any{from, end}
+		if len(begin) > 0 {
+			cond, args = cond+" and path >= ? and (path > ? or id > ?)", append(args, begin[0], begin[0], q.After)
+		}
 		if words != "" {
 			cond, args = cond+" and "+x.column+" like ?", append(args, "%"+words+"%")
 		}

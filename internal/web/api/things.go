@@ -60,10 +60,10 @@ type Relation struct {
 
 type thingsInput struct {
 	Purposed
+	Paged
 	Kind  string `path:"kind" enum:"households,dwellings,organisations,facilities"`
 	Words string `query:"q" maxLength:"40" doc:"名称中的字"`
 	Place string `query:"place" maxLength:"40"`
-	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 func (a *API) registerThings() {
@@ -77,9 +77,13 @@ func (a *API) registerThings() {
 	add(a, made("relations", "registerRelation", "登记产权人、承租人、任职和从业人员"), a.relate)
 }
 
-func (a *API) things(ctx context.Context, in *thingsInput) (*out[List[Thing]], error) {
+func (a *API) things(ctx context.Context, in *thingsInput) (*paged[Thing], error) {
 	by := session.From(ctx)
 	paths, err := sight(by, purposeOf(by, in.For))
+	if err != nil {
+		return nil, err
+	}
+	after, err := cursorID(in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -90,14 +94,14 @@ func (a *API) things(ctx context.Context, in *thingsInput) (*out[List[Thing]], e
 		if err != nil {
 			return err
 		}
-		list, err := register.Things(tx, kind, register.Query{Places: paths, Within: at, Words: in.Words, Limit: in.Limit})
+		list, err := register.Things(tx, kind, register.Query{Places: paths, Within: at, Words: in.Words, After: after, Limit: in.Limit})
 		made = each(list, func(x register.Thing) Thing { return Thing{Subject{string(kind), x.ID, x.Name}, x.Place} })
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return all(made), nil
+	return page(&in.Paged, made, nextOf(&in.Paged, made, func(x Thing) db.ID { return x.ID })), nil
 }
 
 // registered does a write that registers something new, and names it.

@@ -2,6 +2,7 @@ package register
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/a-h/templ"
 
@@ -285,6 +286,7 @@ type listPage struct {
 	Words  string
 	Places []ui.Option
 	Rows   ui.Table
+	Pager  ui.Pager
 }
 
 // list shows what is registered at a place, besides persons.
@@ -306,7 +308,11 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 			}
 			within = at.Path
 		}
-		list, err := register.Things(tx, folders[v.Kind], register.Query{Places: register.Sight(by, purpose(r)), Within: within, Words: v.Words, Limit: pageSize})
+		list, err := register.Things(tx, folders[v.Kind], register.Query{Places: register.Sight(by, purpose(r)), Within: within, Words: v.Words, After: after(r), Limit: pageSize})
+		v.Pager = ui.Pager{Shown: len(list), Total: -1}
+		if n := len(list); n == pageSize {
+			v.Pager.Next = listHref(v, list[n-1].ID)
+		}
 		for _, x := range list {
 			v.Rows.Rows = append(v.Rows.Rows, ui.TableRow{Cells: []ui.Cell{{Text: x.Name, Href: href(fact.Subject{Kind: folders[v.Kind], ID: x.ID})}, {Text: p.Town.Place(x.Place)}}})
 		}
@@ -316,6 +322,18 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return ui.Render(w, r, listView(v))
+}
+
+// listHref is the page that goes on after an entry.
+func listHref(v *listPage, after db.ID) string {
+	q := url.Values{"kind": {v.Kind}, "after": {after.String()}}
+	if v.Place != "" {
+		q.Set("place", v.Place)
+	}
+	if v.Words != "" {
+		q.Set("q", v.Words)
+	}
+	return "/register/list?" + q.Encode()
 }
 
 // kindOptions are the kinds a list shows.
