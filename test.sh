@@ -21,7 +21,7 @@ GOVULNCHECK=golang.org/x/vuln/cmd/govulncheck@v1.9.0
 RACY=(./internal/db/... ./internal/job/... ./internal/casework/...)
 
 export CGO_ENABLED=0 # the program is built without cgo, so it is tested without cgo (the race stage excepted)
-export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
+export GOFLAGS="${GOFLAGS:-} -buildvcs=false -trimpath" # as the program is built: what is compiled once serves every stage
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/linli-test.XXXXXX")
 chmod 755 "$tmp"
 pg_bin="" pg_data="$tmp/pg"
@@ -152,7 +152,7 @@ stage_vet() { go vet ./...; }
 
 stage_staticcheck() { go tool staticcheck ./...; }
 
-stage_build() { go build -trimpath -ldflags='-s -w' -o bin/linli ./cmd/linli; }
+stage_build() { go build -ldflags='-s -w' -o bin/linli ./cmd/linli; }
 
 stage_arch() { go test ./internal/arch/... && go run ./internal/arch/report; }
 
