@@ -91,7 +91,7 @@ func queueView(v *queuePage) templ.Component {
 								}()
 							}
 							ctx = templ.InitializeContext(ctx)
-							templ_7745c5c3_Err = ui.Ask(ui.Field{Name: "reason", Label: ui.T(ctx, "理由"), Max: 200, Required: v.For == "conflicts", Error: wrongAt(v, x)}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Ask(ui.Field{Name: "reason", In: x.ID.String(), Label: ui.T(ctx, "理由"), Max: 200, Required: v.For == "conflicts", Error: wrongAt(v, x)}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

@@ -519,7 +519,7 @@ func thingSide(v *thingPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Ask(ui.Field{Name: "for", Label: ui.T(ctx, "查看的用途"), Kind: "select", Value: string(v.For), Options: purposeOptions(ctx, v.Purposes)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Ask(ui.Field{Name: "for", In: "look", Label: ui.T(ctx, "查看的用途"), Kind: "select", Value: string(v.For), Options: purposeOptions(ctx, v.Purposes)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -769,7 +769,7 @@ func undoView(e event.Event) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Ask(ui.Field{Name: "reason", Label: ui.T(ctx, "撤回的理由"), Required: true, Max: 200}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Ask(ui.Field{Name: "reason", In: e.ID.String(), Label: ui.T(ctx, "撤回的理由"), Required: true, Max: 200}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -30,6 +30,7 @@ type Field struct {
 	Short    bool   // a narrow field, for a code or a year
 	NoLabel  bool   // label for screen readers only, where the place says it (search, filter)
 	ReadOnly bool
+	In       string // tells this form from others on the page that ask the same
 	Attrs    templ.Attributes
 }
 
@@ -54,7 +55,12 @@ func Options(words ...string) []Option {
 
 func fieldID(name string) string { return "f-" + strings.ReplaceAll(name, " ", "-") }
 
-func (f Field) id() string { return fieldID(f.Name) }
+func (f Field) id() string {
+	if f.In != "" {
+		return fieldID(f.In + " " + f.Name)
+	}
+	return fieldID(f.Name)
+}
 
 // describedBy ties hint and error to the field, error first.
 func (f Field) describedBy() string {
