@@ -32,7 +32,7 @@ generate:         ## Go files from templates; commit them
 	find internal -name '*_templ.go' -exec sed -E -i 's/(FileName: `)[^`]*\//\1/' {} +
 
 pictures:         ## the pictures in docs/pictures, drawn anew by the browser tests
-	LINLI_PICTURES=docs/pictures go test -count=1 -run 'TestOneMatter|TestPictures' ./test/browser/
+	LINLI_PICTURES=docs/pictures go test -count=1 -run 'TestOneMatter|TestPictures|TestAFamily|TestANewcomer' ./test/browser/
 
 help:             ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 12
