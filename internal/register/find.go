@@ -18,7 +18,7 @@ type Query struct {
 	Places []string // path prefixes; none: nothing
 	Within string   // path; "" for all of Places
 	Words  string   // name, or part of one, of two characters or more
-	After  db.ID  // of Things: the last one of the page before
+	After  db.ID    // of Things: the last one of the page before
 	Limit  int
 }
 
