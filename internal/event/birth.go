@@ -83,7 +83,11 @@ func (e *Events) Birth(tx *db.Tx, by staff.Actor, b Birth) (register.Person, db.
 
 // parents checks that both live and are of an age, and that this child is not theirs already.
 func (b Birth) parents(tx *db.Tx) error {
-	for field, id := range map[string]db.ID{"mother": b.Mother, "father": b.Father} {
+	for _, x := range []struct {
+		field string
+		id    db.ID
+	}{{"mother", b.Mother}, {"father", b.Father}} {
+		field, id := x.field, x.id
 		if id.IsZero() {
 			continue
 		}

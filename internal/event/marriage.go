@@ -33,8 +33,11 @@ func (e *Events) Marriage(tx *db.Tx, by staff.Actor, a, b db.ID, on civil.Date, 
 	if err != nil {
 		return 0, err
 	}
-	for field, id := range map[string]db.ID{"person": a, "spouse": b} {
-		p, err := alive(tx, field, id, d.on)
+	for _, x := range []struct {
+		field string
+		id    db.ID
+	}{{"person", a}, {"spouse", b}} { // in this order, so that the same wrong marriage always hears the same reason
+		p, err := alive(tx, x.field, x.id, d.on)
 		if err != nil {
 			return 0, err
 		}
