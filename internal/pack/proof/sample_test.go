@@ -107,9 +107,6 @@ func sorted(files map[string][]byte) []string {
 // In every pack an example notices when what it shows is broken. A pack's whole set of mutants is tried while its examples are
 // written (see -every-mutant), a sample of it each time.
 func TestSampledBreaksAreNoticed(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads each pack some dozens of times")
-	}
 	dirs, err := fs.Glob(packs.Files, "*/*/document.yaml")
 	if err != nil || len(dirs) < 8 {
 		t.Fatalf("%v: %v", dirs, err)
