@@ -84,6 +84,9 @@ func helpers(k *casework.Case) []string {
 	return list
 }
 
+// Readers are the roles that look at tasks, tables and loads of communities.
+var Readers = []staff.Role{staff.Community, staff.Handler, staff.Supervisor, staff.Leader, staff.Auditor}
+
 // Sees reports whether the load of a unit at a place is shown to the actor: his own, or one at a place that he oversees.
 func Sees(by staff.Actor, unit, path string) bool {
 	return by.Has(staff.Handler, "", unit) || path != "" && slices.ContainsFunc([]staff.Role{staff.Community, staff.Supervisor, staff.Leader, staff.Auditor, staff.Desk},

@@ -52,6 +52,9 @@ func (p Purpose) Words() string {
 	return string(p)
 }
 
+// Readers are the roles that look at persons for some purpose.
+var Readers = []staff.Role{staff.Desk, staff.Community, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Auditor}
+
 // for which purposes each role looks. Who leads or supervises works with figures and sees no person by that role.
 var sighted = map[staff.Role][]Purpose{
 	staff.Desk:       {ForService, ForChecking, ForVisit, ForRelief, ForEmergency},

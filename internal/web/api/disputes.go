@@ -66,10 +66,10 @@ type decideInput struct {
 }
 
 func (a *API) registerDisputes() {
-	add(a, operation{method: http.MethodGet, path: "/register/conflicts", id: "listConflicts", tag: "人口登记", title: "等人核对的登记冲突", scope: read, roles: readers}, a.conflicts)
-	add(a, operation{method: http.MethodPost, path: "/register/conflicts/{id}", id: "settleConflict", tag: "人口登记", title: "决定一个登记冲突", scope: write, roles: readers}, a.settle)
-	add(a, operation{method: http.MethodGet, path: "/register/corrections", id: "listCorrections", tag: "人口登记", title: "等人审批的更正申请", scope: read, roles: readers}, a.corrections)
-	add(a, operation{method: http.MethodPost, path: "/register/corrections/{id}", id: "decideCorrection", tag: "人口登记", title: "审批一个更正申请", scope: write, roles: readers}, a.decideCorrection)
+	add(a, operation{method: http.MethodGet, path: "/register/conflicts", id: "listConflicts", tag: "人口登记", title: "等人核对的登记冲突", scope: read, roles: register.Readers}, a.conflicts)
+	add(a, operation{method: http.MethodPost, path: "/register/conflicts/{id}", id: "settleConflict", tag: "人口登记", title: "决定一个登记冲突", scope: write, roles: register.Readers}, a.settle)
+	add(a, operation{method: http.MethodGet, path: "/register/corrections", id: "listCorrections", tag: "人口登记", title: "等人审批的更正申请", scope: read, roles: register.Readers}, a.corrections)
+	add(a, operation{method: http.MethodPost, path: "/register/corrections/{id}", id: "decideCorrection", tag: "人口登记", title: "审批一个更正申请", scope: write, roles: register.Readers}, a.decideCorrection)
 }
 
 // endOf is the first instant after a day.

@@ -138,12 +138,12 @@ func (a *API) registerEvents() {
 	happens(a, "head-change", "registerHeadChange", "变更户主", "on", func(b *HeadChange) string { return b.On }, a.headChange)
 	happens(a, "household-split", "registerDivision", "分户", "on", func(b *Division) string { return b.On }, a.division)
 	happens(a, "household-merge", "registerJoining", "并户", "on", func(b *Joining) string { return b.On }, a.joining)
-	add(a, operation{method: http.MethodPost, path: "/register/events/{id}/undo", id: "undoEvent", tag: "人口变动", title: "撤回一个变动，原来的登记恢复", scope: write, roles: readers}, a.undo)
+	add(a, operation{method: http.MethodPost, path: "/register/events/{id}/undo", id: "undoEvent", tag: "人口变动", title: "撤回一个变动，原来的登记恢复", scope: write, roles: register.Readers}, a.undo)
 }
 
 // happens registers the operation of one kind of event: its day is read, then the domain tells what follows.
 func happens[T any](a *API, kind, id, title, field string, day func(*T) string, tell func(tx *db.Tx, by staff.Actor, b *T, on civil.Date) (Happened, error)) {
-	add(a, operation{method: http.MethodPost, path: "/register/events/" + kind, id: id, tag: "人口变动", title: title, scope: write, roles: readers, status: http.StatusCreated},
+	add(a, operation{method: http.MethodPost, path: "/register/events/" + kind, id: id, tag: "人口变动", title: title, scope: write, roles: register.Readers, status: http.StatusCreated},
 		func(ctx context.Context, in *toldInput[T]) (*written[Happened], error) {
 			on, err := dayIn(field, day(&in.Body))
 			if err != nil {

@@ -91,9 +91,9 @@ type Tallied struct {
 
 func (a *API) registerFloating() {
 	step := func(path, id, title string, status int) operation {
-		return operation{method: http.MethodPost, path: "/register/floating" + path, id: id, tag: "流动人口", title: title, scope: write, roles: readers, status: status}
+		return operation{method: http.MethodPost, path: "/register/floating" + path, id: id, tag: "流动人口", title: title, scope: write, roles: register.Readers, status: status}
 	}
-	add(a, operation{method: http.MethodGet, path: "/register/floating", id: "listFloating", tag: "流动人口", title: "各环节等着办的", scope: read, roles: readers}, a.floating)
+	add(a, operation{method: http.MethodGet, path: "/register/floating", id: "listFloating", tag: "流动人口", title: "各环节等着办的", scope: read, roles: register.Readers}, a.floating)
 	add(a, step("/arrivals", "collectArrival", "采集：来到", http.StatusCreated), a.arrive)
 	add(a, step("/departures", "collectDeparture", "采集：离开", http.StatusCreated), a.depart)
 	add(a, step("/{id}/verify", "verifyFloating", "核实", 0), a.verifyFloating)

@@ -17,9 +17,6 @@ import (
 	"linli/internal/web/session"
 )
 
-// communityRoles are who enters the pages of communities.
-var communityRoles = []staff.Role{staff.Community, staff.Handler, staff.Supervisor, staff.Leader, staff.Auditor}
-
 // mostUnits bounds the units that one answer lists.
 const mostUnits = 300
 
@@ -95,10 +92,10 @@ type Proposal struct {
 }
 
 func (a *API) registerLoads() {
-	add(a, operation{method: http.MethodGet, path: "/admissions", id: "listAdmissions", tag: "社区", title: "一年里准入的、等待决定的和不予准入的任务", scope: read, roles: communityRoles}, a.admissions)
-	add(a, operation{method: http.MethodPost, path: "/admissions", id: "proposeTask", tag: "社区", title: "提出准入申请；决定是这一件的步骤 admit、refuse", scope: write, roles: communityRoles, status: http.StatusCreated}, a.propose)
-	add(a, operation{method: http.MethodGet, path: "/loads", id: "listLoads", tag: "社区", title: "各社区负担与随之而来的", scope: read, roles: communityRoles}, a.loads)
-	add(a, operation{method: http.MethodGet, path: "/loads/{unit}", id: "getLoad", tag: "社区", title: "一个社区的负担，到每项任务", scope: read, roles: communityRoles}, a.load)
+	add(a, operation{method: http.MethodGet, path: "/admissions", id: "listAdmissions", tag: "社区", title: "一年里准入的、等待决定的和不予准入的任务", scope: read, roles: admission.Readers}, a.admissions)
+	add(a, operation{method: http.MethodPost, path: "/admissions", id: "proposeTask", tag: "社区", title: "提出准入申请；决定是这一件的步骤 admit、refuse", scope: write, roles: admission.Readers, status: http.StatusCreated}, a.propose)
+	add(a, operation{method: http.MethodGet, path: "/loads", id: "listLoads", tag: "社区", title: "各社区负担与随之而来的", scope: read, roles: admission.Readers}, a.loads)
+	add(a, operation{method: http.MethodGet, path: "/loads/{unit}", id: "getLoad", tag: "社区", title: "一个社区的负担，到每项任务", scope: read, roles: admission.Readers}, a.load)
 }
 
 // burdened reads the load of a year. Returns notfound where no document puts anything under admission.

@@ -14,9 +14,6 @@ import (
 	"linli/internal/web/session"
 )
 
-// readers are the roles that look at persons for some purpose, as register.Sight has them.
-var readers = []staff.Role{staff.Desk, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Auditor, staff.Community}
-
 // A PersonLine is a person as a list shows him.
 type PersonLine struct {
 	ID      db.ID  `json:"id"`
@@ -48,8 +45,8 @@ type searchInput struct {
 }
 
 func (a *API) registerPersons() {
-	add(a, operation{method: http.MethodGet, path: "/register/persons", id: "listPersons", tag: "人口登记", title: "按姓名查人，只查自己负责的区域", scope: read, roles: readers}, a.persons)
-	add(a, operation{method: http.MethodPost, path: "/register/persons/search", id: "searchPersons", tag: "人口登记", title: "按身份证号或电话查人；号码只在正文里，无权查看的一次记入日志", scope: read, roles: readers}, a.searchPersons)
+	add(a, operation{method: http.MethodGet, path: "/register/persons", id: "listPersons", tag: "人口登记", title: "按姓名查人，只查自己负责的区域", scope: read, roles: register.Readers}, a.persons)
+	add(a, operation{method: http.MethodPost, path: "/register/persons/search", id: "searchPersons", tag: "人口登记", title: "按身份证号或电话查人；号码只在正文里，无权查看的一次记入日志", scope: read, roles: register.Readers}, a.searchPersons)
 }
 
 // purposeOf is what the reader says he looks for, or the first that his post has.

@@ -104,8 +104,8 @@ type Opened struct {
 }
 
 func (a *API) registerRecords() {
-	add(a, operation{method: http.MethodGet, path: "/register/{kind}/{id}", id: "getRecord", tag: "人口登记", title: "一个登记对象：登记信息及其来源和时间、关系、人群、办件、变动；可以问任一天、按任一天所知", scope: read, roles: readers}, a.record)
-	add(a, operation{method: http.MethodPost, path: "/register/{kind}/{id}/look", id: "openRecord", tag: "人口登记", title: "凭用途和理由查看打码的内容和封存的人群，记入审计日志", scope: write, roles: readers}, a.open)
+	add(a, operation{method: http.MethodGet, path: "/register/{kind}/{id}", id: "getRecord", tag: "人口登记", title: "一个登记对象：登记信息及其来源和时间、关系、人群、办件、变动；可以问任一天、按任一天所知", scope: read, roles: register.Readers}, a.record)
+	add(a, operation{method: http.MethodPost, path: "/register/{kind}/{id}/look", id: "openRecord", tag: "人口登记", title: "凭用途和理由查看打码的内容和封存的人群，记入审计日志", scope: write, roles: register.Readers}, a.open)
 }
 
 // asOf reads the two days of the question.

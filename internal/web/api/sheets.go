@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"linli/internal/admission"
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
@@ -137,7 +138,7 @@ const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetm
 func (a *API) registerSheets() {
 	binary := &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}
 	op := func(method, path, id, title string, s scope, status int) operation {
-		return operation{method: method, path: path, id: id, tag: "报表", title: title, scope: s, roles: communityRoles, status: status}
+		return operation{method: method, path: path, id: id, tag: "报表", title: title, scope: s, roles: admission.Readers, status: status}
 	}
 	add(a, op(http.MethodGet, "/templates", "listTemplates", "可以下发的报表", read, 0), a.templates)
 	uploading := op(http.MethodPost, "/templates", "uploadTemplate", "上传 Excel 模板", write, http.StatusCreated)

@@ -80,9 +80,9 @@ type Told struct {
 }
 
 func (a *API) registerStatements() {
-	add(a, operation{method: http.MethodGet, path: "/register/{kind}/{id}/history", id: "listStatements", tag: "人口登记", title: "登记过的全部说法，最新的在前", scope: read, roles: readers}, a.statements)
-	add(a, operation{method: http.MethodPost, path: "/register/{kind}/{id}/statements", id: "tell", tag: "人口登记", title: "登记一项；已登记的成为更正申请", scope: write, roles: readers, status: http.StatusCreated}, a.tell)
-	add(a, operation{method: http.MethodPost, path: "/register/{kind}/{id}/corrections", id: "askCorrection", tag: "人口登记", title: "申请更正一项", scope: write, roles: readers, status: http.StatusCreated}, a.askCorrection)
+	add(a, operation{method: http.MethodGet, path: "/register/{kind}/{id}/history", id: "listStatements", tag: "人口登记", title: "登记过的全部说法，最新的在前", scope: read, roles: register.Readers}, a.statements)
+	add(a, operation{method: http.MethodPost, path: "/register/{kind}/{id}/statements", id: "tell", tag: "人口登记", title: "登记一项；已登记的成为更正申请", scope: write, roles: register.Readers, status: http.StatusCreated}, a.tell)
+	add(a, operation{method: http.MethodPost, path: "/register/{kind}/{id}/corrections", id: "askCorrection", tag: "人口登记", title: "申请更正一项", scope: write, roles: register.Readers, status: http.StatusCreated}, a.askCorrection)
 }
 
 // noted notes that somebody was refused a look, in a transaction of its own, and returns the refusal.

@@ -68,9 +68,9 @@ type thingsInput struct {
 
 func (a *API) registerThings() {
 	made := func(path, id, title string) operation {
-		return operation{method: http.MethodPost, path: "/register/" + path, id: id, tag: "人口登记", title: title, scope: write, roles: readers, status: http.StatusCreated}
+		return operation{method: http.MethodPost, path: "/register/" + path, id: id, tag: "人口登记", title: title, scope: write, roles: register.Readers, status: http.StatusCreated}
 	}
-	add(a, operation{method: http.MethodGet, path: "/register/{kind}", id: "listThings", tag: "人口登记", title: "户、房屋、组织、设施", scope: read, roles: readers}, a.things)
+	add(a, operation{method: http.MethodGet, path: "/register/{kind}", id: "listThings", tag: "人口登记", title: "户、房屋、组织、设施", scope: read, roles: register.Readers}, a.things)
 	add(a, made("dwellings", "registerDwelling", "登记楼栋、单元或房间"), a.newDwelling)
 	add(a, made("organisations", "registerOrganisation", "登记组织"), a.newOrganisation)
 	add(a, made("facilities", "registerFacility", "登记设施"), a.newFacility)

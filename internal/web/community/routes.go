@@ -21,7 +21,7 @@ type Pages struct {
 }
 
 // Roles are who enters the pages of communities.
-var Roles = []staff.Role{staff.Community, staff.Handler, staff.Supervisor, staff.Leader, staff.Auditor}
+var Roles = admission.Readers
 
 // clerks are who works in a hall.
 var clerks = []staff.Role{staff.Community, staff.Desk, staff.Handler}

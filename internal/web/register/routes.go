@@ -28,13 +28,10 @@ type Pages struct {
 	Classes  *class.Classes
 }
 
-// readers are the roles that look at persons for some purpose.
-var readers = []staff.Role{staff.Desk, staff.Community, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Auditor}
-
 // Routes registers the pages.
 func Routes(mux *http.ServeMux, p *Pages) {
 	show := func(pattern string, f func(http.ResponseWriter, *http.Request) error) {
-		mux.Handle(pattern, p.Sessions.RequireRole(readers...)(ui.Handler(f)))
+		mux.Handle(pattern, p.Sessions.RequireRole(register.Readers...)(ui.Handler(f)))
 	}
 	show("GET /register", p.find)
 	show("POST /register", p.findSecret)
