@@ -8,7 +8,9 @@ import (
 	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/db"
+	"linli/internal/fault"
 	"linli/internal/pack"
+	"linli/internal/place"
 	"linli/internal/staff"
 )
 
@@ -109,4 +111,35 @@ func (l *Load) Of(unit string) UnitLoad {
 	}
 	n := len(l.Rule.Measures)
 	return UnitLoad{Unit: unit, Asked: make([]int64, n), Given: make([]int64, n)}
+}
+
+// mostUnits bounds the communities of one list.
+const mostUnits = 300
+
+// Yearly sums a year (0: the present one) for the communities that the actor sees, those without a task too. Returns notfound where no document
+// puts anything under admission.
+func (a *Admissions) Yearly(tx *db.Tx, by staff.Actor, year int, units *staff.Directory, tree *place.Tree) (*Load, error) {
+	today := place.Today(tx)
+	rules := a.Rules(today)
+	if len(rules) == 0 {
+		return nil, fault.NotFound("本市采用的文件没有规定社区工作准入")
+	}
+	if year == 0 {
+		year = today.Year
+	}
+	sees := func(code string) bool {
+		u, known := units.Unit(code)
+		return known && Sees(by, code, tree.Path(u.Place))
+	}
+	period := civil.Period{From: civil.Date{Year: year, Month: 1, Day: 1}, To: civil.Date{Year: year, Month: 12, Day: 31}}
+	l, err := a.Load(tx, by, rules[0], period, sees)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range units.Units() {
+		if u.Kind == "community" && !u.Closed && len(l.Units) < mostUnits && sees(u.Code) && !slices.ContainsFunc(l.Units, func(x UnitLoad) bool { return x.Unit == u.Code }) {
+			l.Units = append(l.Units, l.Of(u.Code))
+		}
+	}
+	return l, nil
 }

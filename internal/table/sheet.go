@@ -297,6 +297,30 @@ func (s Saving) Percent() int {
 	return 100 * (s.Itself + s.Known) / s.Cells
 }
 
+// SavedByUnit is Saved for every unit with a sheet that the actor sees, in one question.
+func (x *Tables) SavedByUnit(tx *db.Tx, by staff.Actor) (map[string]Saving, error) {
+	out := map[string]Saving{}
+	where, args := sight(by)
+	if where == "" {
+		return out, nil
+	}
+	rows, err := tx.Query(`select s.unit, count(*), coalesce(sum(s.cells), 0), coalesce(sum(s.itself), 0), coalesce(sum(s.known), 0), coalesce(sum(s.asked), 0)
+		from table_sheet s join table_demand d on d.id = s.demand where (`+where+`) group by s.unit`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("sum what tables saved: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var unit string
+		var s Saving
+		if err := rows.Scan(&unit, &s.Sheets, &s.Cells, &s.Itself, &s.Known, &s.Asked); err != nil {
+			return nil, fmt.Errorf("sum what tables saved: %w", err)
+		}
+		out[unit] = s
+	}
+	return out, rows.Err()
+}
+
 // Saved sums over the sheets that the actor sees.
 func (x *Tables) Saved(tx *db.Tx, by staff.Actor, unit string) (s Saving, err error) {
 	where, args := sight(by)

@@ -3,11 +3,9 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"linli/internal/admission"
 	"linli/internal/casework"
-	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/pack"
@@ -16,9 +14,6 @@ import (
 	"linli/internal/table"
 	"linli/internal/web/session"
 )
-
-// mostUnits bounds the units that one answer lists.
-const mostUnits = 300
 
 // A Burden is one kind of load: what tasks ask, and what came along for it. Sums are in thousandths, so that nothing is rounded.
 type Burden struct {
@@ -99,18 +94,8 @@ func (a *API) registerLoads() {
 }
 
 // burdened reads the load of a year. Returns notfound where no document puts anything under admission.
-func (a *API) burdened(tx *db.Tx, by staff.Actor, year int) (*admission.Load, int, error) {
-	today := place.Today(tx)
-	if year == 0 {
-		year = today.Year
-	}
-	rules := a.Admissions.Rules(today)
-	if len(rules) == 0 {
-		return nil, year, fault.NotFound("本市采用的文件没有规定社区工作准入")
-	}
-	period := civil.Period{From: civil.Date{Year: year, Month: 1, Day: 1}, To: civil.Date{Year: year, Month: 12, Day: 31}}
-	l, err := a.Admissions.Load(tx, by, rules[0], period, func(unit string) bool { return a.seesLoad(by, unit) })
-	return l, year, err
+func (a *API) burdened(tx *db.Tx, by staff.Actor, year int) (*admission.Load, error) {
+	return a.Admissions.Yearly(tx, by, year, a.Units, a.Places.Tree())
 }
 
 // seesLoad reports whether the load of a unit is shown to the actor.
@@ -122,12 +107,12 @@ func (a *API) seesLoad(by staff.Actor, unit string) bool {
 func (a *API) admissions(ctx context.Context, in *YearIn) (*out[Admissions], error) {
 	var x Admissions
 	return answer(&x, a.read(ctx, func(tx *db.Tx) error {
-		l, year, err := a.burdened(tx, session.From(ctx), in.Year)
+		l, err := a.burdened(tx, session.From(ctx), in.Year)
 		if err != nil {
 			return err
 		}
 		task := func(k *casework.Case) SentTask { return sentTask(l.Rule, k) }
-		x = Admissions{l.Rule.Flow, cites(l.Rule.Basis), year, each(l.Tasks, task), each(l.Waiting, task), each(l.Refused, task)}
+		x = Admissions{l.Rule.Flow, cites(l.Rule.Basis), l.Period.From.Year, each(l.Tasks, task), each(l.Waiting, task), each(l.Refused, task)}
 		return nil
 	}))
 }
@@ -146,37 +131,29 @@ func sentTask(rule *pack.Admission, k *casework.Case) SentTask {
 	return x
 }
 
-func (a *API) unitLoad(tx *db.Tx, by staff.Actor, rule *pack.Admission, u admission.UnitLoad) (UnitLoad, error) {
-	s, err := a.Tables.Saved(tx, by, u.Unit)
+func (a *API) unitLoad(rule *pack.Admission, u admission.UnitLoad, s table.Saving) UnitLoad {
 	known, _ := a.Units.Unit(u.Unit)
 	x := UnitLoad{Unit: u.Unit, Name: known.Name, Tasks: u.Tasks, Burdens: []Burden{}, Saving: savingOf(s)}
 	for i, m := range rule.Measures {
 		x.Burdens = append(x.Burdens, Burden{m.ID, m.Name, m.Unit, u.Asked[i], u.Given[i], u.Short(i)})
 	}
-	return x, err
+	return x
 }
 
 func (a *API) loads(ctx context.Context, in *YearIn) (*out[List[UnitLoad]], error) {
 	by := session.From(ctx)
 	var list []UnitLoad
 	err := a.read(ctx, func(tx *db.Tx) error {
-		l, _, err := a.burdened(tx, by, in.Year)
+		l, err := a.burdened(tx, by, in.Year)
 		if err != nil {
 			return err
 		}
-		units := l.Units
-		for _, u := range a.Units.Units() { // those without a task are shown with nothing
-			if u.Kind == "community" && !u.Closed && len(units) < mostUnits && a.seesLoad(by, u.Code) &&
-				!slices.ContainsFunc(units, func(x admission.UnitLoad) bool { return x.Unit == u.Code }) {
-				units = append(units, l.Of(u.Code))
-			}
+		saved, err := a.Tables.SavedByUnit(tx, by)
+		if err != nil {
+			return err
 		}
-		for _, u := range units {
-			x, err := a.unitLoad(tx, by, l.Rule, u)
-			if err != nil {
-				return err
-			}
-			list = append(list, x)
+		for _, u := range l.Units {
+			list = append(list, a.unitLoad(l.Rule, u, saved[u.Unit]))
 		}
 		return nil
 	})
@@ -193,12 +170,13 @@ func (a *API) load(ctx context.Context, in *unitLoadInput) (*out[UnitLoadView], 
 	}
 	var x UnitLoadView
 	return answer(&x, a.read(ctx, func(tx *db.Tx) error {
-		l, _, err := a.burdened(tx, by, in.Year)
+		l, err := a.burdened(tx, by, in.Year)
 		if err != nil {
 			return err
 		}
 		u := l.Of(in.Unit)
-		x.UnitLoad, err = a.unitLoad(tx, by, l.Rule, u)
+		s, err := a.Tables.Saved(tx, by, in.Unit)
+		x.UnitLoad = a.unitLoad(l.Rule, u, s)
 		x.Cases = each(u.Cases, func(k *casework.Case) SentTask { return sentTask(l.Rule, k) })
 		return err
 	}))

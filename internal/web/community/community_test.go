@@ -209,3 +209,21 @@ func TestNumbersAtAHall(t *testing.T) {
 		}
 	})
 }
+
+// The page of loads lists every community that the reader oversees, one without a task too, and what its tables saved; nobody else's.
+func TestLoadsOfCommunities(t *testing.T) {
+	each(t, func(x *street) {
+		if got := x.demand("d1", x.admit()); got.code != http.StatusSeeOther {
+			t.Fatalf("%d %s", got.code, got.text)
+		}
+		page := x.get("street", "/community/load")
+		for _, want := range []string{"柳荫社区居委会", "荷塘社区居委会", "80%"} {
+			if !strings.Contains(page.text, want) {
+				t.Errorf("the street misses %q: %d", want, page.code)
+			}
+		}
+		if own := x.get("willow", "/community/load"); !strings.Contains(own.text, "柳荫社区居委会") || strings.Contains(own.text, "荷塘社区居委会") {
+			t.Errorf("a community sees itself and no other: %d\n%s", own.code, own.text)
+		}
+	})
+}

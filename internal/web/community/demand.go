@@ -131,6 +131,9 @@ func (p *Pages) showDemand(w http.ResponseWriter, r *http.Request, v url.Values,
 	return ui.Render(w, r, body)
 }
 
+// mostUnits bounds the communities that one form offers.
+const mostUnits = 300
+
 // reachable lists the communities below the place that a unit serves.
 func (p *Pages) reachable(unit string) []unitOption {
 	u, _ := p.Town.Units.Unit(unit)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/csv"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,7 +11,6 @@ import (
 
 	"linli/internal/admission"
 	"linli/internal/casework"
-	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/pack"
@@ -38,31 +36,20 @@ func (p *Pages) burden(tx *db.Tx, by staff.Actor, r *http.Request) (*burden, err
 	if y, err := strconv.Atoi(r.URL.Query().Get("year")); err == nil && y >= 2000 && y <= b.Year {
 		b.Year = y
 	}
-	year := civil.Period{From: civil.Date{Year: b.Year, Month: 1, Day: 1}, To: civil.Date{Year: b.Year, Month: 12, Day: 31}}
-	rules := p.Admissions.Rules(place.Today(tx))
-	if len(rules) == 0 {
+	var err error
+	b.Load, err = p.Admissions.Yearly(tx, by, b.Year, p.Town.Units, p.Town.Places.Tree())
+	if fault.KindOf(err) == fault.KindNotFound && err != nil {
 		return b, nil
 	}
-	b.Rule = rules[0]
-	var err error
-	if b.Load, err = p.Admissions.Load(tx, by, b.Rule, year, func(unit string) bool { return p.sees(by, unit) }); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	for _, u := range p.communities(by) { // those without a task are shown with nothing
-		if len(b.Load.Units) < mostUnits && !slices.ContainsFunc(b.Load.Units, func(x admission.UnitLoad) bool { return x.Unit == u.Code }) {
-			b.Load.Units = append(b.Load.Units, b.Load.Of(u.Code))
-		}
-	}
-	for _, u := range b.Load.Units {
-		if b.Saved[u.Unit], err = p.Tables.Saved(tx, by, u.Unit); err != nil {
-			return nil, err
-		}
+	b.Rule = b.Load.Rule
+	if b.Saved, err = p.Tables.SavedByUnit(tx, by); err != nil {
+		return nil, err
 	}
 	return b, nil
 }
-
-// mostUnits bounds the communities that one page lists.
-const mostUnits = 300
 
 // sees reports whether the load of a unit is shown to the actor: his own, or one at a place that he oversees.
 func (p *Pages) sees(by staff.Actor, unit string) bool {
@@ -71,17 +58,6 @@ func (p *Pages) sees(by staff.Actor, unit string) bool {
 		return false
 	}
 	return admission.Sees(by, unit, p.Town.Places.Tree().Path(u.Place))
-}
-
-// communities lists the units of communities that the actor sees, by code.
-func (p *Pages) communities(by staff.Actor) []staff.Unit {
-	var list []staff.Unit
-	for _, u := range p.Town.Units.Units() {
-		if u.Kind == "community" && !u.Closed && p.sees(by, u.Code) {
-			list = append(list, u)
-		}
-	}
-	return list
 }
 
 func thousandths(n int64) string {
