@@ -23,6 +23,7 @@ var Floors = []Row{
 	{"internal/flow", 3, "steps and clocks of a case; pure"},
 	{"internal/match", 3, "tells whether two records are of one thing; pure, so that a window and a table of a million are judged alike"},
 	{"internal/lexicon", 3, "the words for what registers tell; pure, so that packs check theirs without a database"},
+	{"internal/geo", 3, "distances, datums and cells are arithmetic; pure, so that phones' positions and tables' are judged alike"},
 	{"internal/sheet", 3, "tables in files, read and written; pure but for the file"},
 	{"internal/audit", 4, "the log is written in the transaction of whoever acts"},
 	{"internal/job", 4, "work that a decision leaves behind, in the decision's own transaction"},
