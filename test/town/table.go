@@ -118,7 +118,8 @@ var accounts = []account{
 	person("street", "朱街道", RiverrowOffice, "", append(of(RiverrowOffice), at(Riverrow, staff.Supervisor)...)),
 	person("willow", "秦柳荫", WillowCommittee, "", append(of(WillowCommittee), at(Willow, staff.Community)...)),
 	person("lotus", "尤荷塘", LotusCommittee, "", append(of(LotusCommittee), at(Lotus, staff.Community)...)),
-	person("hall", "何大厅", WillowCommittee, "", at(Willow, staff.Desk)), // the counter of a community's centre
+	person("walker", "施网格", RiverrowOffice, "", at(Willow, staff.Grid)), // walks a community and reports what he finds
+	person("hall", "何大厅", WillowCommittee, "", at(Willow, staff.Desk)),  // the counter of a community's centre
 	person("verifier", "褚核查", Office, "", at(City, staff.Verifier)),
 	person("verifier-east", "卫核查", Office, "", at(East, staff.Verifier)),
 	person("deputy", "蒋副主任", Office, "office-deputy", at(City, staff.Leader)),
