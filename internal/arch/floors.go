@@ -90,6 +90,7 @@ var Beside = map[[2]string]string{
 	{"internal/register", "internal/staff"}:              "who may see a person is decided where persons are",
 	{"internal/flow", "internal/rule"}:                   "guards of steps are rules",
 	{"internal/flow", "internal/form"}:                   "a step asks for the fields of a form",
+	{"internal/flow", "internal/geo"}:                    "a step may say where",
 	{"internal/hall", "internal/notify"}:                 "an appointment is remembered by a message",
 	{"internal/table", "internal/indicator"}:             "a cell may be bound to an indicator, which nobody counts twice",
 	{"internal/notice", "internal/indicator"}:            "a bulletin is made of figures, which nobody counts twice",

@@ -94,6 +94,9 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 	if n := len([]rune(a.Words)); n > maxWords {
 		return Done{}, fault.Invalid("words", "说明不能超过 %d 字", maxWords)
 	}
+	if err := a.Where.Check(); err != nil {
+		return Done{}, err
+	}
 	f, err := c.flowOf(k)
 	if err != nil {
 		return Done{}, err
@@ -117,7 +120,7 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 		return Done{}, err
 	}
 	before := *k
-	k.Situation, k.Version = next, k.Version+1
+	k.Situation, k.Version, k.where = next, k.Version+1, a.Where
 	if a.Verb.Moves() {
 		k.LastStep = at
 	}
@@ -193,7 +196,10 @@ func (k *Case) stamp(v flow.Verb, at time.Time) {
 // differ: a database that is told to set one takes the row out of every index of that column and puts it back. It asks before it writes.
 func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 	p := project(f, &k.Situation, tx.Now())
-	p.grade = before.row.grade
+	p.grade, p.located = before.row.grade, before.row.located
+	if k.where != nil {
+		p.located = 1
+	}
 	was, is := before.Situation.Units(), k.Situation.Units()
 	q, err := c.queueing(tx, f, before, k, p.yellow)
 	if err != nil {
@@ -235,6 +241,9 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 		return err
 	}
 	if err := tallied(tx, k, before.row.counts(), p.counts()); err != nil {
+		return err
+	}
+	if err := k.keepPosition(tx, before, p); err != nil {
 		return err
 	}
 	k.row = p

@@ -58,6 +58,11 @@ func (k *Case) follow(tx *db.Tx, former, code, path string) error {
 	if err := tx.ExecOne(`update case_record set place = ?, path = ? where id = ? and path = ?`, k.Place, k.Path, k.ID, was); err != nil {
 		return err
 	}
+	if k.row.located == 1 {
+		if err := tx.ExecOne(`update case_position set path = ? where case_id = ?`, k.Path, k.ID); err != nil {
+			return err
+		}
+	}
 	list, err := parts(tx, k.ID)
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ type Act struct {
 	Flow    string         `json:"flow,omitempty"`  // flow to convert to
 	Grade   int            `json:"grade,omitempty"` // 1 (worst) to 5 (best)
 	Verdict string         `json:"verdict,omitempty"`
+	Where   *Position      `json:"where,omitempty"`  // where it is: said first when registered, put right by a later step
 	Shares  []Share        `json:"shares,omitempty"` // parts of an approval: which there are, at registration; who takes them, when sent out
 }
 
