@@ -72,7 +72,7 @@ func (b *builder) dues() {
 	for i, d := range b.spec.Dues {
 		path := fmt.Sprintf("dues.%d", i)
 		due := Due{Debt: Debt{ID: d.ID, Name: d.Name, To: d.To, Basis: b.cites(path+".basis", d.Basis)},
-			Paid: d.Paid, Bars: d.Bars, Term: b.term(path+".term", d.Term)}
+			Paid: d.Paid, Bars: d.Bars, Term: b.term(path+".term", d.Term), Follows: d.Follows}
 		if d.ID == "" || d.Name == "" || d.When == "" || len(d.Paid) == 0 || len(due.Basis) == 0 {
 			b.bad(path, "应办义务须有 id、name、when、paid-by 和 basis")
 			continue

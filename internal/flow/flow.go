@@ -126,6 +126,8 @@ type Due struct {
 	Paid []Verb     // verbs that settle it
 	Bars []Verb     // verbs that must wait for it
 	Term civil.Term // zero: no day named
+	// Follows: the debt falls away once its condition no longer holds, and arises anew when it comes to hold again.
+	Follows bool
 }
 
 // A Clock (时限) runs between two verbs and is judged against a target term and a legal ceiling.

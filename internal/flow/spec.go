@@ -61,14 +61,16 @@ type OpenSpec struct {
 
 // A DueSpec declares a debt that arises by itself once its condition holds.
 type DueSpec struct {
-	ID    string `yaml:"id"`
-	Name  string `yaml:"name"`
-	To    Role   `yaml:"to"`
-	When  string `yaml:"when"`
-	Paid  []Verb `yaml:"paid-by"`
-	Bars  []Verb `yaml:"bars"`
-	Term  string `yaml:"term"` // optional, may be $param
-	Basis List   `yaml:"basis"`
+	ID   string `yaml:"id"`
+	Name string `yaml:"name"`
+	To   Role   `yaml:"to"`
+	When string `yaml:"when"`
+	Paid []Verb `yaml:"paid-by"`
+	Bars []Verb `yaml:"bars"`
+	Term string `yaml:"term"` // optional, may be $param
+	// Follows makes the debt follow its condition: it falls away when that no longer holds, and arises again when it does.
+	Follows bool `yaml:"follows"`
+	Basis   List `yaml:"basis"`
 }
 
 // A LadderSpec names the posts that a case may be presented to, lowest first.
