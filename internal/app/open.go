@@ -20,6 +20,7 @@ import (
 	"linli/internal/duty"
 	"linli/internal/event"
 	"linli/internal/exchange"
+	"linli/internal/grid"
 	"linli/internal/hall"
 	"linli/internal/indicator"
 	"linli/internal/job"
@@ -185,6 +186,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Admissions = admission.New(a.Cases, a.Catalog.Index)
 	a.Tables = table.New(table.Options{Packs: a.Catalog.Index, Figures: a.Figures, Admissions: a.Admissions, Files: a.Blobs})
 	hall.Register(a.Jobs)
+	grid.Register(a.Jobs)
 	a.Jobs.Handle(event.JobPlaces, a.followPlaces)
 	a.Jobs.HandleOutside(daily, a.tidy)
 	a.Jobs.OnFailed(daily, func(tx *db.Tx, _ job.Job) error { return nextNight(tx) })
