@@ -109,7 +109,11 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 	if !a.receipt.IsZero() {
 		a.Act.Actor = receiptActor(a.receipt)
 	}
+	before := *k
 	if err := c.resolve(tx, by, k, &a); err != nil {
+		return Done{}, err
+	}
+	if err := c.ruled(tx, f, k, &a); err != nil {
 		return Done{}, err
 	}
 	if err := allot(tx, f, k, &a); err != nil {
@@ -119,7 +123,6 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 	if err != nil {
 		return Done{}, err
 	}
-	before := *k
 	k.Situation, k.Version, k.where = next, k.Version+1, a.Where
 	if a.Verb.Moves() {
 		k.LastStep = at
@@ -215,6 +218,7 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 			return err
 		}
 	}
+	wider := len(k.Situation.Also) > len(before.Situation.Also)
 	situation, err := situations.encode(&k.Situation)
 	if err != nil {
 		return err
@@ -224,6 +228,12 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 		db.At(k.LastStep), p.metTarget, p.reassigns, p.urges, p.supervisions, p.reopens, p.joint, p.instructed, p.reportedBack,
 		s.Outcome, k.Main}
 	moved, more := p.moved(&before.row)
+	if k.Kind != before.Kind {
+		moved, more = moved+", kind = ?", append(more, k.Kind)
+	}
+	if k.Spot != before.Spot {
+		moved, more = moved+", spot = ?", append(more, k.Spot)
+	}
 	if k.Channel != before.Channel {
 		moved, more = moved+", channel = ?", append(more, k.Channel)
 	}
@@ -237,7 +247,12 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 	if err := k.involve(tx, newly); err != nil {
 		return err
 	}
-	if err := k.reindex(tx, newly, past); err != nil {
+	if wider {
+		if past, err = parts(tx, k.ID); err != nil {
+			return err
+		}
+	}
+	if err := k.reindex(tx, newly, past, wider); err != nil {
 		return err
 	}
 	if err := tallied(tx, k, before.row.counts(), p.counts()); err != nil {
@@ -325,9 +340,10 @@ func (k *Case) involve(tx *db.Tx, list []joined) error {
 	return nil
 }
 
-// reindex lets units that newly have a part find the case by its words. Those that had one go on finding it.
-func (k *Case) reindex(tx *db.Tx, list []joined, past []part) error {
-	if len(list) == 0 {
+// reindex lets units that newly have a part, and whoever sees places that it newly concerns, find the case by its words. Those that
+// had one go on finding it.
+func (k *Case) reindex(tx *db.Tx, list []joined, past []part, wider bool) error {
+	if len(list) == 0 && !wider {
 		return nil
 	}
 	for _, j := range list {

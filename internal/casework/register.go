@@ -120,7 +120,10 @@ func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 		Registered: at, LastStep: at, Version: 1}
 	in.tellFacts(f, fields)
 	act := flow.Act{Verb: flow.Register, At: at, Actor: by.Account.String(), Unit: desk, Sets: in.Sets, Words: in.Title, Where: in.Where}
-	if act.As = c.intakeRoles(f, by, where.Path); slices.Contains(act.As, flow.Sender) {
+	if act.As, err = c.intakeRoles(tx, f, by, where.Path); err != nil {
+		return Receipt{}, err
+	}
+	if slices.Contains(act.As, flow.Sender) {
 		act.Unit, act.To = by.Unit, desk
 	}
 	for _, office := range in.Shares {
@@ -210,7 +213,7 @@ func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.
 
 // index makes the case found by its words, by everybody in an area around it and in the units that have or had a part in it.
 func (k *Case) index(tx *db.Tx, units []string, helped ...string) error {
-	labels := append(staff.PlaceKeys(k.Path), helped...)
+	labels := append(k.placeKeys(), helped...)
 	for _, u := range units {
 		labels = append(labels, staff.UnitKey(u))
 	}

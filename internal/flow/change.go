@@ -17,6 +17,7 @@ func (f *Flow) change(l civil.Law, n *Situation, st *Step, a *Act) error {
 		if slices.Contains(a.As, Sender) { // then To is the desk that it is sent to
 			n.Sender, n.Desk = a.Unit, a.To
 		}
+		n.Walked = f.Patrolled()
 		n.First, n.Count = map[Verb]time.Time{}, map[Verb]int{}
 		if err := f.share(n, a); err != nil {
 			return err
@@ -27,6 +28,12 @@ func (f *Flow) change(l civil.Law, n *Situation, st *Step, a *Act) error {
 			n.Facts = map[string]any{}
 		}
 		maps.Copy(n.Facts, a.Sets)
+	}
+	n.Located = n.Located || a.Where != nil
+	for _, path := range a.Also {
+		if !slices.Contains(n.Also, path) {
+			n.Also = append(n.Also, path)
+		}
 	}
 	if err := f.effect(l, n, a); err != nil {
 		return err

@@ -17,6 +17,7 @@ type Spec struct {
 	Days      string            `yaml:"days"`   // "calendar" (default) or "working": how a term in bare days counts; may be $param
 	Basis     List              `yaml:"basis"`
 	Offices   map[Role]List     `yaml:"offices"`
+	Bound     []Role            `yaml:"bound"` // roles that only people of the units that fill their offices have
 	Facts     []FactSpec        `yaml:"facts"`
 	States    []StateSpec       `yaml:"states"`
 	Steps     map[Verb]StepSpec `yaml:"steps"`
@@ -115,6 +116,7 @@ type StepSpec struct {
 	Needs  List       `yaml:"needs"` // added to the standard step's
 	Sets   List       `yaml:"sets"`
 	Never  []Verb     `yaml:"never"` // added
+	Apart  []Verb     `yaml:"apart"` // added
 	Owes   []DebtSpec `yaml:"owes"`  // added
 	Pays   List       `yaml:"pays"`  // added
 	Bars   List       `yaml:"bars"`  // added
@@ -140,7 +142,7 @@ type DebtSpec struct {
 	Basis List   `yaml:"basis"`
 }
 
-// A ClockSpec declares a clock. Terms may be written as $param.
+// A ClockSpec declares a clock. A term may be written as $param, or as =fact: then the case says it.
 type ClockSpec struct {
 	ID       string  `yaml:"id"`
 	Name     string  `yaml:"name"`
