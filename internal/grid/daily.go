@@ -18,6 +18,9 @@ func Register(r *job.Runner) {
 		if err := Settle(tx); err != nil {
 			return err
 		}
+		if _, err := Forget(tx, KeepTracks); err != nil {
+			return err
+		}
 		return next(tx)
 	})
 	r.OnFailed(daily, func(tx *db.Tx, _ job.Job) error { return next(tx) })

@@ -27,6 +27,34 @@ create table grid_hold (
 	version INTEGER NOT NULL
 );
 
+-- Times on duty. ended_at is '' while it lasts; forgot says that the worker did not end it himself. The last fix is kept with it.
+create table grid_shift (
+	id       INTEGER NOT NULL PRIMARY KEY,
+	account  INTEGER NOT NULL,
+	began_at TEXT NOT NULL,
+	ended_at TEXT NOT NULL DEFAULT '',
+	forgot   INTEGER NOT NULL DEFAULT 0,
+	seen_at  TEXT NOT NULL DEFAULT '',
+	lon      INTEGER NOT NULL DEFAULT 0,
+	lat      INTEGER NOT NULL DEFAULT 0,
+	accuracy INTEGER NOT NULL DEFAULT 0
+);
+create unique index grid_shift_open on grid_shift (account) where ended_at = '';
+create index grid_shift_account on grid_shift (account, began_at);
+
+-- Where a worker was while on duty; forgotten after some days.
+create table grid_fix (
+	account  INTEGER NOT NULL,
+	at       TEXT NOT NULL,
+	lon      INTEGER NOT NULL,
+	lat      INTEGER NOT NULL,
+	accuracy INTEGER NOT NULL,
+	PRIMARY KEY (account, at)
+);
+create index grid_fix_at on grid_fix (at);
+
 -- +goose Down
+drop table grid_fix;
+drop table grid_shift;
 drop table grid_hold;
 drop table grid_post;
