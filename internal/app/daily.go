@@ -8,6 +8,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/exchange"
+	"linli/internal/field"
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
@@ -29,6 +30,7 @@ const (
 func (a *App) tidy(ctx context.Context, t *job.Task) (job.Settle, error) {
 	for what, sweep := range map[string]func(tx *db.Tx) (int64, error){
 		"logins":     a.Sessions.Sweep,
+		"devices":    field.SweepDevices,
 		"keys":       func(tx *db.Tx) (int64, error) { return once.Sweep(tx, keepKeys) },
 		"jobs":       func(tx *db.Tx) (int64, error) { return job.Purge(tx, keepJobs) },
 		"tables":     func(tx *db.Tx) (int64, error) { return exchange.SweepTables(tx, keepTables) },

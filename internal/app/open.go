@@ -20,7 +20,7 @@ import (
 	"linli/internal/duty"
 	"linli/internal/event"
 	"linli/internal/exchange"
-	"linli/internal/grid"
+	"linli/internal/field"
 	"linli/internal/hall"
 	"linli/internal/indicator"
 	"linli/internal/job"
@@ -72,6 +72,7 @@ type App struct {
 	Admissions *admission.Admissions
 	Sent       *exchange.Tables // tables that somebody sent to be imported
 
+	Field    *field.Inbox
 	Figures  *indicator.Indicators
 	Notices  *notice.Notices
 	Tables   *table.Tables
@@ -185,8 +186,9 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Notices = notice.New(notice.Options{Packs: a.Catalog.Index, Counts: a.Figures, Duties: a.Duties})
 	a.Admissions = admission.New(a.Cases, a.Catalog.Index)
 	a.Tables = table.New(table.Options{Packs: a.Catalog.Index, Figures: a.Figures, Admissions: a.Admissions, Files: a.Blobs})
+	a.Field = &field.Inbox{Cases: a.Cases, Places: a.Places, Files: a.Blobs}
+	a.Field.Register(a.Jobs)
 	hall.Register(a.Jobs)
-	grid.Register(a.Jobs)
 	a.Jobs.Handle(event.JobPlaces, a.followPlaces)
 	a.Jobs.HandleOutside(daily, a.tidy)
 	a.Jobs.OnFailed(daily, func(tx *db.Tx, _ job.Job) error { return nextNight(tx) })

@@ -11,6 +11,7 @@ import (
 	"linli/internal/web/api"
 	"linli/internal/web/community"
 	"linli/internal/web/department"
+	"linli/internal/web/grid"
 	"linli/internal/web/part"
 	"linli/internal/web/register"
 	"linli/internal/web/resident"
@@ -34,6 +35,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	events, classes := &event.Events{Register: a.People}, &class.Classes{Register: a.People, Packs: a.Catalog.Index}
 	register.Routes(mux, &register.Pages{Town: town, Sessions: a.Sessions, Events: events, Classes: classes})
 	transfer.Routes(mux, &transfer.Pages{Town: town, Sessions: a.Sessions, Tables: a.Sent, Files: a.room})
+	grid.SyncRoutes(mux, &grid.Sync{Town: town, Inbox: a.Field})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Events: events, Classes: classes, Window: a.Window,

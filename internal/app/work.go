@@ -8,7 +8,6 @@ import (
 	"linli/internal/audit"
 	"linli/internal/db"
 	"linli/internal/duty"
-	"linli/internal/grid"
 	"linli/internal/indicator"
 )
 
@@ -35,9 +34,6 @@ func (a *App) Begin(ctx context.Context) error {
 			return err
 		}
 		if err := indicator.Start(tx); err != nil {
-			return err
-		}
-		if err := grid.Start(tx); err != nil {
 			return err
 		}
 		return startDaily(tx)

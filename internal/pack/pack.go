@@ -47,7 +47,6 @@ type Edition struct {
 	Books      []*Book
 	Items      []*Item
 	Admissions []*Admission
-	Standards  []*Standard
 
 	itemFlows []*flow.Flow
 	Tables    []*Table

@@ -26,7 +26,6 @@ type parts struct {
 	tables     []part[tableSpec]
 	facts      []part[factSpec]
 	classes    []part[classSpec]
-	standards  []part[standardSpec]
 	examples   []part[Example]
 }
 
@@ -117,12 +116,10 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 		take(r, doc, &r.parts.facts)
 	case "classes":
 		take(r, doc, &r.parts.classes)
-	case "standards":
-		take(r, doc, &r.parts.standards)
 	case "examples":
 		take(r, doc, &r.parts.examples)
 	default:
-		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、watches、notices、books、items、admissions、tables、facts、classes、standards、examples", folder)
+		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、watches、notices、books、items、admissions、tables、facts、classes、examples", folder)
 	}
 }
 

@@ -1,0 +1,50 @@
+// Package field is the inbox of work done in the street: what a worker's telephone sends when it has a network again.
+//
+// # The protocol
+//
+// GET /field/pack, by the session, with the header X-Field-Device, gives what a device needs to work offline, and a token with which this
+// device may sync, and nothing else, for 30 days; also after the session ended, and also after the account was closed.
+//
+// POST /field/sync, by the session or with "Authorization: Field <token>":
+//
+//	{device, sent, items: [{id, kind, at, lon?, lat?, accuracy?, photos: [sha256], shots?: {sha256: {at, lon, lat, accuracy}}, body}]}
+//	→ {now, results: [{id, state, marks, words, case?: {id, number, state, version}, choices?: [{id, says}]}]}
+//
+// At most 200 items and 2 MiB at once. shots says of photos, when the telephone has made them smaller and so lost what the camera wrote, when and
+// where they were taken; times are the telephone's, positions WGS-84, accuracy metres. To ask how items stand, send them again, or only their
+// ids: {id} without a kind asks.
+//
+// PUT /field/photos/{sha256}, raw bytes → 201 new, 200 known, 422 with words: no photo, too large, or other bytes than the name says. Photos may be sent
+// before or after the items that name them.
+//
+// # States of an item
+//
+//   - kept: durably stored; a job acts on it, usually within a second. Ask again with the same id.
+//   - wants-photo: stored; the marks photo:<sha256> say which are still to be sent. The last one that arrives makes it kept. When
+//     the photo is lost, resolve{item, choice: "without-photo"} lets the item go on without.
+//   - taken: acted on; case says what it became.
+//   - conflict: the world moved on (merged, reassigned, closed, verified by another); choices say what the worker may decide by resolve{item, choice}.
+//   - refused: with words that say what to do. Still stored.
+//
+// taken and refused are final. An item without a result in words is a mistake of ours.
+//
+// # What it promises
+//
+//   - An item is known by (account, id), for ever: sent again, alone or with others, in any order and by any device of the account, it is not acted on
+//     twice, and answered as it stands. The same id with another content is not the same item: it is stored beside, refused, in words.
+//   - An answer is given only after the items it speaks of are durably stored. An item that was stored is never deleted, whatever becomes of it.
+//   - Accepting is one insert. What it leads to happens afterwards, one transaction an item (see docs/adr/0016): a bad item holds up no other.
+//   - A telephone's clock is corrected by what it says the time is when it sends; beyond ten minutes, and where an item claims to be of the
+//     future or older than a device may work offline, it is marked clock, and then counts from when it came.
+//   - An account that was closed meanwhile loses nothing: its items are stored, marked closed, and lie on the supervision centre's desk.
+//   - Photos sent by a device are kept as they came, also their EXIF; whether somebody sees them is for what they are attached to.
+//
+// # Marks
+//
+// clock, outside (position off the city), jump (faster than anybody goes since the position before), closed, moved (no longer a worker of that
+// grid), bad-photo:<sha256> (what came was no photo; the item went on without).
+//
+// Tables: field_device (hash of a device's token), field_item (the inbox), field_photo (photos that arrived, and those that were none).
+//
+// It makes no case itself (casework does), decides no permission of a case, and keeps no secret in the clear.
+package field

@@ -1,0 +1,54 @@
+-- +goose Up
+create table field_device (
+	hash    BLOB NOT NULL PRIMARY KEY,
+	account INTEGER NOT NULL,
+	device  TEXT NOT NULL,
+	at      TEXT NOT NULL,
+	ends_at TEXT NOT NULL
+) WITHOUT ROWID;
+create index field_device_of on field_device (account, device, at);
+create index field_device_ends on field_device (ends_at);
+
+create table field_item (
+	account     INTEGER NOT NULL,
+	id          TEXT NOT NULL,
+	seq         INTEGER NOT NULL,
+	device      TEXT NOT NULL,
+	kind        TEXT NOT NULL,
+	state       TEXT NOT NULL,
+	at          TEXT NOT NULL,
+	told_at     TEXT NOT NULL,
+	received_at TEXT NOT NULL,
+	placed      INTEGER NOT NULL,
+	lon         INTEGER NOT NULL,
+	lat         INTEGER NOT NULL,
+	accuracy    INTEGER NOT NULL,
+	path        TEXT NOT NULL,
+	photos      TEXT NOT NULL,
+	body        TEXT NOT NULL,
+	request     BLOB NOT NULL,
+	marks       TEXT NOT NULL,
+	words       TEXT NOT NULL,
+	choices     TEXT NOT NULL,
+	case_id     INTEGER NOT NULL,
+	desk        INTEGER NOT NULL,
+	primary key (account, id)
+) WITHOUT ROWID;
+create unique index field_item_seq on field_item (seq);
+create index field_item_open on field_item (account, state, seq);
+create index field_item_desk on field_item (desk, path, seq);
+create index field_item_case on field_item (case_id);
+
+create table field_photo (
+	account INTEGER NOT NULL,
+	sha     TEXT NOT NULL,
+	words   TEXT NOT NULL,
+	at      TEXT NOT NULL,
+	link    INTEGER NOT NULL,
+	primary key (account, sha)
+) WITHOUT ROWID;
+
+-- +goose Down
+drop table field_photo;
+drop table field_item;
+drop table field_device;

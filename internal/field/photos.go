@@ -1,0 +1,150 @@
+package field
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"linli/internal/blob"
+	"linli/internal/db"
+	"linli/internal/fault"
+	"linli/internal/photo"
+)
+
+// Bring looks at bytes that a device sends as the photo of a hash and stores them, outside any transaction; Arrived then makes them known.
+// Returns invalid on field "file" for what is no photo (and then Arrived is told so too), and unavailable for
+// bytes that are not those of the hash: they were damaged on their way.
+func (x *Inbox) Bring(r io.Reader, sha string) (blob.File, error) {
+	if !goodPhoto.MatchString(sha) {
+		return blob.File{}, fault.NotFound("照片的编号不对")
+	}
+	f, err := x.Files.Receive(r, sha+".jpg")
+	if err != nil {
+		return blob.File{}, err
+	}
+	if f.Hash != sha {
+		return blob.File{}, fault.Unavailable(fmt.Errorf("bytes of %s sent as %s", f.Hash, sha), "照片没有传完，请重新发送")
+	}
+	in, err := x.Files.Open(f)
+	if err != nil {
+		return blob.File{}, err
+	}
+	return f, errors.Join(isPhoto(in), in.Close())
+}
+
+func isPhoto(f *os.File) error {
+	_, err := photo.Read(f)
+	return err
+}
+
+// Arrived keeps a photo for the worker's items, and lets those go on that waited for it; bad says why it is none. fresh
+// reports whether it was not known.
+func (x *Inbox) Arrived(tx *db.Tx, w Worker, sha string, f blob.File, bad string) (fresh bool, err error) {
+	var words string
+	err = tx.QueryRow(`select words from field_photo where account = ? and sha = ?`, w.Account, sha).Scan(&words)
+	if err == nil || !errors.Is(err, db.ErrNoRows) {
+		return false, err
+	}
+	var link db.ID
+	if bad == "" {
+		if link, err = x.Files.Attach(tx, f, subject(w.Account), sha, w.Account.String()); err != nil {
+			return false, err
+		}
+	}
+	n, err := tx.ExecCount(`insert into field_photo (account, sha, words, at, link) values (?, ?, ?, ?, ?) on conflict (account, sha) do nothing`,
+		w.Account, sha, bad, db.At(tx.Now()), link)
+	if err != nil {
+		return false, fmt.Errorf("keep photo: %w", err)
+	}
+	if n == 0 {
+		return false, fault.Unavailable(nil, "同一张照片正在接收，请稍后再试")
+	}
+	return true, x.goOn(tx, w.Account, sha)
+}
+
+// subject is what the photos of a worker's devices belong to until an item takes them.
+func subject(account db.ID) string { return "field:" + account.String() }
+
+// goOn looks at the items that wait for a photo.
+func (x *Inbox) goOn(tx *db.Tx, account db.ID, sha string) error {
+	list, err := db.Select(tx, scan, `select `+columns+` from field_item where account = ? and state = ? order by seq`, account, string(WantsPhoto))
+	if err != nil {
+		return fmt.Errorf("items that wait for a photo: %w", err)
+	}
+	for _, r := range list {
+		if !slices.Contains(r.Photos, sha) {
+			continue
+		}
+		if err := x.recheck(tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recheck lets an item that waits for photos go on when they are there.
+func (x *Inbox) recheck(tx *db.Tx, r *row) error {
+	before := strings.Join(r.marks, " ")
+	r.state = Kept
+	if err := x.awaitPhotos(tx, r); err != nil || r.state == WantsPhoto && strings.Join(r.marks, " ") == before {
+		return err
+	}
+	if err := r.save(tx, WantsPhoto); err != nil {
+		return err
+	}
+	if r.state != Kept || r.desk {
+		return nil
+	}
+	return enqueue(tx, r)
+}
+
+// awaitPhotos marks which photos of an item are still to be sent, and which came and were none; while one is to be sent the item waits.
+func (x *Inbox) awaitPhotos(tx *db.Tx, r *row) error {
+	r.marks = slices.DeleteFunc(r.marks, func(m string) bool { return strings.HasPrefix(m, markPhoto) })
+	if len(r.Photos) == 0 {
+		return nil
+	}
+	there, err := arrived(tx, r.account, r.Photos)
+	if err != nil {
+		return err
+	}
+	for _, sha := range r.Photos {
+		bad, came := there[sha]
+		switch {
+		case !came:
+			r.state = WantsPhoto
+			r.mark(markPhoto + sha)
+		case bad != "":
+			r.mark(markBadPhoto + sha)
+		}
+	}
+	return nil
+}
+
+// arrived says of the photos that came why each is none, "" for one.
+func arrived(tx *db.Tx, account db.ID, photos []string) (map[string]string, error) {
+	args := []any{account}
+	for _, sha := range photos {
+		args = append(args, sha)
+	}
+	found := map[string]string{}
+	rows, err := db.Select(tx, func(rows *db.Rows) (p [2]string, err error) { return p, rows.Scan(&p[0], &p[1]) },
+		`select sha, words from field_photo where account = ? and sha in (?`+strings.Repeat(",?", len(photos)-1)+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("photos that came: %w", err)
+	}
+	for _, p := range rows {
+		found[p[0]] = p[1]
+	}
+	return found, nil
+}
+
+// HasPhoto reports whether a photo is here already, for a device that asks before it sends it again. One that was none is not.
+func HasPhoto(tx *db.Tx, w Worker, sha string) (bool, error) {
+	there, err := arrived(tx, w.Account, []string{sha})
+	bad, came := there[sha]
+	return came && bad == "", err
+}
