@@ -61,6 +61,7 @@ var areas = []struct {
 }{
 	{ui.Window, []staff.Role{staff.Desk, staff.Dispatcher, staff.Verifier}},
 	{ui.Department, []staff.Role{staff.Handler}},
+	{ui.Grid, []staff.Role{staff.Grid}},
 	{ui.Community, community.Roles},
 	{ui.Supervisor, []staff.Role{staff.Supervisor, staff.Leader, staff.Auditor}},
 	{ui.Admin, []staff.Role{staff.Admin, staff.Auditor}},

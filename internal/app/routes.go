@@ -27,6 +27,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	account.Routes(mux, &account.Pages{Town: town, Sessions: a.Sessions, Demo: offered, Public: demo.Password})
 	resident.Routes(mux, &resident.Pages{Town: town, Sessions: a.Sessions, Key: a.resident, Now: a.now, Notices: a.Notices})
 	part.PublicRoutes(mux, town)
+	grid.Routes(mux, &grid.Pages{Town: town, Sessions: a.Sessions})
 	department.Routes(mux, &department.Pages{Town: town, Sessions: a.Sessions})
 	webservice.Routes(mux, &webservice.Pages{Town: town, Window: a.Window, Sessions: a.Sessions, Now: a.now})
 	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})

@@ -3,9 +3,10 @@ package ui
 import "net/http"
 
 // policy lets a page use this host only. Scripts and styles come from files, never from the page itself; the map
-// draws in a worker; a picture may be a data address (receipt codes, map icons) or a blob (a preview of an upload).
+// draws in a worker; a picture may be a data address (receipt codes, map icons) or a blob (a preview of an upload), and so may a
+// voice note be.
 const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
-	"worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	"media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // Secure is the middleware that tells browsers what pages of this site may do.
 func Secure(next http.Handler) http.Handler {
