@@ -21,6 +21,7 @@ import (
 	"linli/internal/event"
 	"linli/internal/exchange"
 	"linli/internal/field"
+	"linli/internal/grid"
 	"linli/internal/hall"
 	"linli/internal/indicator"
 	"linli/internal/job"
@@ -189,6 +190,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Field = &field.Inbox{Cases: a.Cases, Places: a.Places, Files: a.Blobs}
 	a.Field.Register(a.Jobs)
 	hall.Register(a.Jobs)
+	grid.Register(a.Jobs)
 	a.Jobs.Handle(event.JobPlaces, a.followPlaces)
 	a.Jobs.HandleOutside(daily, a.tidy)
 	a.Jobs.OnFailed(daily, func(tx *db.Tx, _ job.Job) error { return nextNight(tx) })

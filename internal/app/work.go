@@ -8,6 +8,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/db"
 	"linli/internal/duty"
+	"linli/internal/grid"
 	"linli/internal/indicator"
 )
 
@@ -34,6 +35,9 @@ func (a *App) Begin(ctx context.Context) error {
 			return err
 		}
 		if err := indicator.Start(tx); err != nil {
+			return err
+		}
+		if err := grid.Start(tx); err != nil {
 			return err
 		}
 		return startDaily(tx)

@@ -13,7 +13,7 @@ import (
 var domains = []string{
 	"internal/place", "internal/lexicon", "internal/fact", "internal/register", "internal/event", "internal/class", "internal/staff", "internal/book", "internal/catalog", "internal/ledger",
 	"internal/notify", "internal/casework", "internal/duty", "internal/benefit", "internal/serviceorder",
-	"internal/assembly", "internal/notice", "internal/credit", "internal/exchange", "internal/indicator", "internal/admission", "internal/hall", "internal/table",
+	"internal/assembly", "internal/notice", "internal/credit", "internal/exchange", "internal/indicator", "internal/admission", "internal/hall", "internal/table", "internal/grid",
 }
 
 // notNouns are names of exported types that only programmers say, and what they are. A word that people say belongs

@@ -41,6 +41,7 @@ type Case struct {
 	LastStep   time.Time // last that took the matter on (flow.Verb.Moves)
 
 	firstFlow string
+	where     *Position  // told by the step that is being taken
 	row       projection // as stored, as far as columns tells, to write only what changed
 }
 
@@ -50,7 +51,7 @@ func (c *Case) State() flow.State { return c.Situation.State }
 // columns is the select list that scan reads.
 const columns = `id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body, fields, place, path, spot,
 	main, situation, version, registered_at, accepted_at, routed_at, replied_at, closed_at, last_step_at, yellow_at,
-	state, lead, target_at, limit_at, open, replied, met, late, returns, reworks, grade, appealed, pending`
+	state, lead, target_at, limit_at, open, replied, met, late, returns, reworks, grade, appealed, pending, located`
 
 func scan(r interface{ Scan(...any) error }) (*Case, error) {
 	var c Case
@@ -60,7 +61,7 @@ func scan(r interface{ Scan(...any) error }) (*Case, error) {
 		&fields, &c.Place, &c.Path, &c.Spot, &c.Main, &situation, &c.Version,
 		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &c.row.yellow,
 		(*string)(&c.row.state), &c.row.lead, &c.row.target, &c.row.limit, &c.row.open, &c.row.replied, &c.row.met, &c.row.late,
-		&c.row.returns, &c.row.reworks, &c.row.grade, &c.row.appealed, &c.row.pending)
+		&c.row.returns, &c.row.reworks, &c.row.grade, &c.row.appealed, &c.row.pending, &c.row.located)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +102,7 @@ type projection struct {
 	supervisions, reopens, joint, instructed int
 	reportedBack, appealed, pending          int
 	grade                                    int // of the reporter, which no Situation tells
+	located                                  int // there is a position, which no Situation tells
 }
 
 // noYellow sorts after every instant: nothing runs, or the clock stands still.
@@ -153,6 +155,7 @@ func (p *projection) moved(stored *projection) (sql string, args []any) {
 	set(p.reworks != stored.reworks, "reworks", p.reworks)
 	set(p.appealed != stored.appealed, "appealed", p.appealed)
 	set(p.pending != stored.pending, "pending", p.pending)
+	set(p.located != stored.located, "located", p.located)
 	return sql, args
 }
 

@@ -32,6 +32,8 @@ type Cases struct {
 	people *register.Register
 	sms    bool
 
+	nearness Nearness
+
 	hooks notify.Publisher
 }
 
@@ -42,11 +44,16 @@ type Options struct {
 	Packs  func() *pack.Index // the packs in force now; asked anew for each act
 	People *register.Register // who keeps persons and their secrets
 	SMS    bool               // reporters with a mobile number hear of the main steps by text message
+
+	Nearness Nearness // when a case nearby may be about the same thing; zero: DefaultNearness
 }
 
 // New returns the casework of a city.
 func New(o Options) *Cases {
-	return &Cases{city: o.City, law: o.Law, packs: o.Packs, people: o.People, sms: o.SMS}
+	if o.Nearness == (Nearness{}) {
+		o.Nearness = DefaultNearness
+	}
+	return &Cases{city: o.City, law: o.Law, packs: o.Packs, people: o.People, sms: o.SMS, nearness: o.Nearness}
 }
 
 // Law is how days and hours count here.

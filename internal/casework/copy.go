@@ -23,6 +23,8 @@ type Copy struct {
 	Lead   string
 	At     time.Time // of its registration; every other instant moves with it
 	Name   string    // of the reporter
+	Kind   string    // "" for that of the case
+	Where  *Position // nil: none
 }
 
 // Copies writes copies of a case in few statements, for measuring at a size that steps would take a day to reach. A copy has the rows
@@ -63,11 +65,12 @@ type tallyKey struct{ month, path string }
 var manyTables = [...]struct{ into, marks string }{
 	{`case_record (id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body, fields, place, path, spot,
 		desk, lead, state, open, situation, version, month, registered_at, accepted_at, routed_at, replied_at, closed_at, last_step_at,
-		yellow_at, target_at, limit_at, replied, met, met_target, late, returns, reworks, outcome, grade)`, marks(39)},
+		yellow_at, target_at, limit_at, replied, met, met_target, late, returns, reworks, outcome, grade, located)`, marks(40)},
 	{`case_step (` + stepColumns + `)`, marks(15)},
 	{`case_unit (unit, case_id, part)`, marks(3)},
 	{`case_queue (scope, yellow_at, case_id)`, marks(3)},
 	{`case_reporter (id, case_id, came_by, person, name, phone, address, channel, number, code, at)`, marks(11)},
+	{`case_position (` + positionColumns + `)`, marks(11)},
 }
 
 func marks(n int) string { return "(" + inList(n) + ")" }
@@ -106,6 +109,9 @@ func (m *many) flush() error {
 func (m *many) add(f *flow.Flow, of *Case, first *Step, v Copy) error {
 	k := *of
 	k.ID, k.Number, k.Title, k.Body, k.Place, k.Path = copyID(v.At), v.Number, v.Title, v.Body, v.Place.Code, v.Place.Path
+	if v.Kind != "" {
+		k.Kind = v.Kind
+	}
 	by := v.At.Sub(of.Registered)
 	k.Situation = moved(of.Situation, by)
 	if k.Situation.Desk = v.Desk; k.Situation.Lead != "" {
@@ -115,6 +121,9 @@ func (m *many) add(f *flow.Flow, of *Case, first *Step, v Copy) error {
 		*at = shifted(*at, by)
 	}
 	p := project(f, &k.Situation, m.tx.Now())
+	if p.located = flag(v.Where != nil); v.Where != nil {
+		m.put(5, k.pinned(v.Where, 0, p.open)...)
+	}
 	if err := m.record(&k, p); err != nil {
 		return err
 	}
@@ -163,7 +172,7 @@ func (m *many) record(k *Case, p projection) error {
 		k.Path, k.Spot, s.Desk, s.Lead, string(s.State), p.open, string(situation), k.Version,
 		months(k.Registered), db.At(k.Registered), db.At(k.Accepted), db.At(k.Routed), db.At(k.Replied),
 		db.At(k.Closed), db.At(k.LastStep), p.yellow, p.target, p.limit, p.replied, p.met, p.metTarget, p.late, p.returns, p.reworks,
-		s.Outcome, p.grade)
+		s.Outcome, p.grade, p.located)
 	return nil
 }
 

@@ -94,6 +94,9 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 	if n := len([]rune(a.Words)); n > maxWords {
 		return Done{}, fault.Invalid("words", "说明不能超过 %d 字", maxWords)
 	}
+	if err := a.Where.Check(); err != nil {
+		return Done{}, err
+	}
 	f, err := c.flowOf(k)
 	if err != nil {
 		return Done{}, err
@@ -106,7 +109,11 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 	if !a.receipt.IsZero() {
 		a.Act.Actor = receiptActor(a.receipt)
 	}
+	before := *k
 	if err := c.resolve(tx, by, k, &a); err != nil {
+		return Done{}, err
+	}
+	if err := c.ruled(tx, f, k, &a); err != nil {
 		return Done{}, err
 	}
 	if err := allot(tx, f, k, &a); err != nil {
@@ -116,8 +123,7 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 	if err != nil {
 		return Done{}, err
 	}
-	before := *k
-	k.Situation, k.Version = next, k.Version+1
+	k.Situation, k.Version, k.where = next, k.Version+1, a.Where
 	if a.Verb.Moves() {
 		k.LastStep = at
 	}
@@ -193,7 +199,10 @@ func (k *Case) stamp(v flow.Verb, at time.Time) {
 // differ: a database that is told to set one takes the row out of every index of that column and puts it back. It asks before it writes.
 func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 	p := project(f, &k.Situation, tx.Now())
-	p.grade = before.row.grade
+	p.grade, p.located = before.row.grade, before.row.located
+	if k.where != nil {
+		p.located = 1
+	}
 	was, is := before.Situation.Units(), k.Situation.Units()
 	q, err := c.queueing(tx, f, before, k, p.yellow)
 	if err != nil {
@@ -209,6 +218,7 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 			return err
 		}
 	}
+	wider := len(k.Situation.Also) > len(before.Situation.Also)
 	situation, err := situations.encode(&k.Situation)
 	if err != nil {
 		return err
@@ -218,6 +228,12 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 		db.At(k.LastStep), p.metTarget, p.reassigns, p.urges, p.supervisions, p.reopens, p.joint, p.instructed, p.reportedBack,
 		s.Outcome, k.Main}
 	moved, more := p.moved(&before.row)
+	if k.Kind != before.Kind {
+		moved, more = moved+", kind = ?", append(more, k.Kind)
+	}
+	if k.Spot != before.Spot {
+		moved, more = moved+", spot = ?", append(more, k.Spot)
+	}
 	if k.Channel != before.Channel {
 		moved, more = moved+", channel = ?", append(more, k.Channel)
 	}
@@ -231,10 +247,18 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 	if err := k.involve(tx, newly); err != nil {
 		return err
 	}
-	if err := k.reindex(tx, newly, past); err != nil {
+	if wider {
+		if past, err = parts(tx, k.ID); err != nil {
+			return err
+		}
+	}
+	if err := k.reindex(tx, newly, past, wider); err != nil {
 		return err
 	}
 	if err := tallied(tx, k, before.row.counts(), p.counts()); err != nil {
+		return err
+	}
+	if err := k.keepPosition(tx, before, p); err != nil {
 		return err
 	}
 	k.row = p
@@ -316,9 +340,10 @@ func (k *Case) involve(tx *db.Tx, list []joined) error {
 	return nil
 }
 
-// reindex lets units that newly have a part find the case by its words. Those that had one go on finding it.
-func (k *Case) reindex(tx *db.Tx, list []joined, past []part) error {
-	if len(list) == 0 {
+// reindex lets units that newly have a part, and whoever sees places that it newly concerns, find the case by its words. Those that
+// had one go on finding it.
+func (k *Case) reindex(tx *db.Tx, list []joined, past []part, wider bool) error {
+	if len(list) == 0 && !wider {
 		return nil
 	}
 	for _, j := range list {

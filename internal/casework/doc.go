@@ -5,8 +5,8 @@
 // digest of every step in the audit log, in the same transaction. What a verb means is decided by the pure engine in
 // package flow, from the pack version that the case began with.
 //
-// Tables: case_record, case_step, case_unit, case_queue, case_reporter, case_link, case_origin, case_tally, case_counter. Others
-// read the view fact_case.
+// Tables: case_record, case_step, case_unit, case_queue, case_reporter, case_link, case_origin, case_tally, case_counter,
+// case_position. Others read the views fact_case and fact_case_position.
 //
 // It never sends anything itself (see notify), never reads the clock (see db.Tx.Now), and never shows a reporter's
 // telephone or identity number in full (see register.Reveal).

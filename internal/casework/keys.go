@@ -11,11 +11,11 @@ import (
 )
 
 // keys are the names under which a case is seen: "p:" for its place and each ancestor (and for those of the places that its
-// helpers serve, see parts), "u:" for each unit that has or
+// helpers serve, see parts), "g:" likewise where those who walk the grids have a part in it, "u:" for each unit that has or
 // had a part, "r:" for each reporter's person, "a:" for the leader it lies before and those owed a report. The queue and the search index are written with them, and Sees asks the
 // same keys of one record, so that no list is wider than its records.
 func (c *Case) keys(units []string, persons []db.ID) []string {
-	list := staff.PlaceKeys(c.Path)
+	list := c.placeKeys()
 	for _, u := range units {
 		list = append(list, staff.UnitKey(u))
 	}
@@ -28,6 +28,23 @@ func (c *Case) keys(units []string, persons []db.ID) []string {
 	for _, o := range c.Situation.Owed {
 		if k := "a:" + o.To; o.To != "" && !slices.Contains(list, k) {
 			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// placeKeys are those of the keys of a case that tell where it is: at its place, and at others that it concerns.
+func (c *Case) placeKeys() []string {
+	var list []string
+	for _, path := range append([]string{c.Path}, c.Situation.Also...) {
+		keys := staff.PlaceKeys(path)
+		if c.Situation.Walked {
+			keys = append(keys, staff.GridKeys(path)...)
+		}
+		for _, k := range keys {
+			if !slices.Contains(list, k) {
+				list = append(list, k)
+			}
 		}
 	}
 	return list

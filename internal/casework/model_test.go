@@ -51,6 +51,7 @@ func randomStory(rt *rapid.T, w *town) {
 		checkCase(rt, w, r.Case, done)
 	}
 	checkSums(rt, w)
+	checkPositions(rt, w)
 	checkQueues(rt, w)
 }
 
@@ -132,6 +133,9 @@ func randomAct(rt *rapid.T, w *town, other db.ID) casework.Act {
 	a.Outcome = rapid.SampledFrom([]string{"solved", "explained", ""}).Draw(rt, "outcome")
 	a.Grade = rapid.IntRange(0, 6).Draw(rt, "grade")
 	a.Case = other.String()
+	if rapid.IntRange(0, 3).Draw(rt, "located") == 0 {
+		a.Where = &casework.Position{Point: east(rapid.Float64Range(-500, 500).Draw(rt, "east"))}
+	}
 	if a.Verb != flow.Present && a.Verb != flow.Raise {
 		a.Leader = ""
 	}

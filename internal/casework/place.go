@@ -6,7 +6,6 @@ import (
 
 	"linli/internal/db"
 	"linli/internal/place"
-	"linli/internal/staff"
 )
 
 // FollowPlace lets up to limit cases at or below a former path belong to the place that has its records now, with their queues, sums and the words they
@@ -44,7 +43,7 @@ func (c *Cases) CountBelow(tx *db.Tx, path string) (n int, err error) {
 
 // follow moves one case to where its place is now.
 func (k *Case) follow(tx *db.Tx, former, code, path string) error {
-	was := k.Path
+	was, old := k.Path, k.placeKeys()
 	if err := tallied(tx, k, k.row.counts(), counts{}); err != nil {
 		return err
 	}
@@ -58,6 +57,11 @@ func (k *Case) follow(tx *db.Tx, former, code, path string) error {
 	if err := tx.ExecOne(`update case_record set place = ?, path = ? where id = ? and path = ?`, k.Place, k.Path, k.ID, was); err != nil {
 		return err
 	}
+	if k.row.located == 1 {
+		if err := tx.ExecOne(`update case_position set path = ? where case_id = ?`, k.Path, k.ID); err != nil {
+			return err
+		}
+	}
 	list, err := parts(tx, k.ID)
 	if err != nil {
 		return err
@@ -66,7 +70,7 @@ func (k *Case) follow(tx *db.Tx, former, code, path string) error {
 	if err := k.index(tx, units, helped...); err != nil || k.row.open == 0 {
 		return err
 	}
-	old, now := staff.PlaceKeys(was), staff.PlaceKeys(k.Path)
+	now := k.placeKeys()
 	for _, key := range old {
 		if !slices.Contains(now, key) {
 			if err := tx.Exec(`delete from case_queue where scope = ? and case_id = ?`, key, k.ID); err != nil {

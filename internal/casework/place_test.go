@@ -13,7 +13,7 @@ import (
 func TestCasesFollowTheirPlace(t *testing.T) {
 	each(t, func(t *testing.T, w *town) {
 		in := letter("市场社区路灯不亮")
-		in.Place = "411202001001"
+		in.Place, in.Where = "411202001001", &casework.Position{Point: corner}
 		r := w.register("desk", in)
 		const former, now = "4112/411202/411202001/411202001001/", "4112/411203/411203001/411203001001/"
 		officer := func(path string) staff.Actor {
@@ -57,6 +57,9 @@ func TestCasesFollowTheirPlace(t *testing.T) {
 		}
 		if q, f, s := counts(); q != [2]int{0, 1} || f != [2]int{0, 1} || s != [2]int{0, 1} {
 			t.Errorf("after: queues %v, found %v, sums %v", q, f, s)
+		}
+		if ids, _ := w.near(officer(now), "", corner); len(ids) != 1 {
+			t.Errorf("the position did not follow: %v", ids)
 		}
 		k, err := w.get("desk", r.Case)
 		if err != nil || k.Place != "411203001001" || k.Path != now {

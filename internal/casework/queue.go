@@ -91,7 +91,11 @@ func (c *Cases) Queue(tx *db.Tx, by staff.Actor, q Query) (lines []Line, next st
 		keys = []string{"u:" + q.Unit}
 	}
 	if q.Area != "" {
-		keys = []string{"p:" + q.Area}
+		area := "p:" + q.Area
+		if g := "g:" + q.Area; slices.Contains(keys, g) {
+			area = g
+		}
+		keys = []string{area}
 		if err := mayAsk(tx, by, keys[0]); err != nil {
 			return nil, "", err
 		}
@@ -150,7 +154,7 @@ var shortQueue = 2000 // smaller in tests
 // byEither looks by the keys, or by the states where these are rare and there are many rows under the keys. What somebody sees for
 // himself (r:, a:, the last of his keys) is little, and always looked for by its keys.
 func byEither(tx *db.Tx, q Query, keys []string, after string, afterID db.ID) (string, []any, error) {
-	wide := slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return k[0] != 'p' && k[0] != 'u' })
+	wide := slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return k[0] != 'p' && k[0] != 'g' && k[0] != 'u' })
 	rare := len(q.States) > 0 && !slices.Contains(q.States, flow.Dispatched)
 	if rare {
 		var err error
@@ -356,7 +360,7 @@ func (c *Cases) lines(tx *db.Tx, ids []db.ID) ([]Line, error) {
 func labels(s staff.Scope) []string {
 	var out []string
 	for _, k := range s.Keys() {
-		if strings.HasPrefix(k, "p:") || strings.HasPrefix(k, "u:") {
+		if strings.HasPrefix(k, "p:") || strings.HasPrefix(k, "g:") || strings.HasPrefix(k, "u:") {
 			out = append(out, k)
 		}
 	}

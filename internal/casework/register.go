@@ -40,6 +40,8 @@ type Intake struct {
 	Spot   string
 	Sets   map[string]any // facts known at once
 	From   Reporter
+	Where  *Position `json:",omitempty"` // where it was seen; nil: only the place is known
+	Thing  db.ID     `json:",omitempty"` // the fixture it is about, as package fixture numbers them; 0: none
 	Files  []string  // blob hashes
 	Shares []string  `json:",omitempty"` // offices with a part of the approval, of those that not every case has
 	At     time.Time // when it came in, for replayed and paper intake; zero: now
@@ -98,6 +100,9 @@ func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 		return Receipt{}, fault.Invalid("flow", "没有“%s”这个渠道", in.Flow)
 	}
 	f := e.Flow(in.Flow)
+	if err := in.Where.Check(); err != nil {
+		return Receipt{}, err
+	}
 	fields, wrong := in.check(e.Form(f.Form))
 	where, more, err := whereOf(tx, in.Place)
 	if err != nil {
@@ -114,8 +119,11 @@ func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 		Title: in.Title, Body: in.Body, Fields: fields, Place: where.Code, Path: where.Path, Spot: in.Spot,
 		Registered: at, LastStep: at, Version: 1}
 	in.tellFacts(f, fields)
-	act := flow.Act{Verb: flow.Register, At: at, Actor: by.Account.String(), Unit: desk, Sets: in.Sets, Words: in.Title}
-	if act.As = c.intakeRoles(f, by, where.Path); slices.Contains(act.As, flow.Sender) {
+	act := flow.Act{Verb: flow.Register, At: at, Actor: by.Account.String(), Unit: desk, Sets: in.Sets, Words: in.Title, Where: in.Where}
+	if act.As, err = c.intakeRoles(tx, f, by, where.Path); err != nil {
+		return Receipt{}, err
+	}
+	if slices.Contains(act.As, flow.Sender) {
 		act.Unit, act.To = by.Unit, desk
 	}
 	for _, office := range in.Shares {
@@ -155,11 +163,17 @@ func (c *Cases) foreseeIntake(tx *db.Tx, by staff.Actor, f *flow.Flow, in *Intak
 // open writes a new case with its first step, reporter, queue rows and search text.
 func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.Act, e flow.Effect, in Intake, person db.ID) (Receipt, error) {
 	p := project(f, &k.Situation, tx.Now())
+	p.located = flag(in.Where != nil)
 	if err := k.insert(tx, p); err != nil {
 		return Receipt{}, err
 	}
 	if err := tallied(tx, k, counts{}, p.counts()); err != nil {
 		return Receipt{}, err
+	}
+	if in.Where != nil {
+		if err := k.pin(tx, in.Where, in.Thing, p.open); err != nil {
+			return Receipt{}, err
+		}
 	}
 	code := newCode()
 	if err := k.addReporter(tx, person, in.From, code); err != nil {
@@ -199,7 +213,7 @@ func (c *Cases) open(tx *db.Tx, by staff.Actor, f *flow.Flow, k *Case, act flow.
 
 // index makes the case found by its words, by everybody in an area around it and in the units that have or had a part in it.
 func (k *Case) index(tx *db.Tx, units []string, helped ...string) error {
-	labels := append(staff.PlaceKeys(k.Path), helped...)
+	labels := append(k.placeKeys(), helped...)
 	for _, u := range units {
 		labels = append(labels, staff.UnitKey(u))
 	}
@@ -218,10 +232,10 @@ func (k *Case) insert(tx *db.Tx, p projection) error {
 	s := &k.Situation
 	return tx.Exec(`insert into case_record (id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body,
 		fields, place, path, spot, desk, lead, state, open, situation, version, month, registered_at, last_step_at, yellow_at,
-		target_at, limit_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		target_at, limit_at, located) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		k.ID, k.Number, k.Document, k.Pack, k.Flow, k.firstFlow, k.Channel, k.Kind, k.Weight, k.Title, k.Body,
 		string(fields), k.Place, k.Path, k.Spot, s.Desk, s.Lead, string(s.State), p.open, situation, k.Version,
-		months(k.Registered), db.At(k.Registered), db.At(k.LastStep), p.yellow, p.target, p.limit)
+		months(k.Registered), db.At(k.Registered), db.At(k.LastStep), p.yellow, p.target, p.limit, p.located)
 }
 
 // number gives the next number of the flow's pattern: {year}, {seq:n} padded to n digits.

@@ -26,6 +26,7 @@ func (c *Cases) roles(tx *db.Tx, by staff.Actor, k *Case) ([]flow.Role, error) {
 	add(flow.Leader, by.Has(staff.Leader, "", "") && s.Leader == by.Account.String())
 	add(flow.Verifier, by.Has(staff.Verifier, k.Path, ""))
 	add(flow.Supervisor, by.Has(staff.Supervisor, k.Path, ""))
+	add(flow.Patrol, s.Walked && walks(by, k.Path, s.Also))
 	add(flow.System, by.Via == staff.ViaJob && by.Account.IsZero())
 	if !by.Person.IsZero() {
 		mine, err := reported(tx, by, k.ID)
@@ -34,21 +35,67 @@ func (c *Cases) roles(tx *db.Tx, by staff.Actor, k *Case) ([]flow.Role, error) {
 		}
 		add(flow.Reporter, mine)
 	}
-	return list, nil
+	f, err := c.flowOf(k)
+	if err != nil {
+		return nil, err
+	}
+	return bound(tx, f, by, k.Path, list)
+}
+
+// walks reports whether an actor walks the grid of a case, or one of the others that it concerns.
+func walks(by staff.Actor, path string, also []string) bool {
+	return by.Has(staff.Grid, path, "") || slices.ContainsFunc(also, func(p string) bool { return by.Has(staff.Grid, p, "") })
+}
+
+// bound leaves out the roles that a flow keeps for the units that fill their offices, where the actor is of none of these.
+func bound(tx *db.Tx, f *flow.Flow, by staff.Actor, path string, list []flow.Role) ([]flow.Role, error) {
+	var kept []flow.Role
+	for _, r := range list {
+		if slices.Contains(f.Bound, r) {
+			fills, err := fillsOne(tx, f.Offices[r], by.Unit, path)
+			if err != nil {
+				return nil, err
+			}
+			if !fills {
+				continue
+			}
+		}
+		kept = append(kept, r)
+	}
+	return kept, nil
+}
+
+// fillsOne reports whether a unit fills one of the offices for a place.
+func fillsOne(tx *db.Tx, offices []string, unit, path string) (bool, error) {
+	for _, office := range offices {
+		units, err := staff.UnitsFilling(tx, office, path)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(units, func(u staff.Unit) bool { return u.Code == unit }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // intakeRoles are the roles in which somebody registers a case that does not exist yet. Who works for a unit brings for it
-// what a flow lets units bring.
-func (c *Cases) intakeRoles(f *flow.Flow, by staff.Actor, path string) []flow.Role {
+// what a flow lets units bring, who walks the grid what a flow lets those bring.
+func (c *Cases) intakeRoles(tx *db.Tx, f *flow.Flow, by staff.Actor, path string) ([]flow.Role, error) {
+	who := f.Step(flow.Register).By
 	switch {
-	case slices.Contains(f.Step(flow.Register).By, flow.Sender) && by.Unit != "" && by.Has(staff.Handler, "", by.Unit):
-		return []flow.Role{flow.Sender}
+	case slices.Contains(who, flow.Sender) && by.Unit != "" && by.Has(staff.Handler, "", by.Unit):
+		return []flow.Role{flow.Sender}, nil
+	case slices.Contains(who, flow.Patrol) && by.Has(staff.Grid, path, ""):
+		return []flow.Role{flow.Patrol}, nil
 	case by.Has(staff.Desk, path, ""):
-		return []flow.Role{flow.Desk}
+		if roles, err := bound(tx, f, by, path, []flow.Role{flow.Desk}); err != nil || len(roles) > 0 {
+			return roles, err
+		}
 	case by.Via == staff.ViaJob && by.Account.IsZero():
-		return []flow.Role{flow.System}
+		return []flow.Role{flow.System}, nil
 	}
-	return []flow.Role{flow.Reporter}
+	return []flow.Role{flow.Reporter}, nil
 }
 
 // An Option (可办动作) is a step an actor may take now.

@@ -76,7 +76,7 @@ func Accounts() []Account {
 	for _, n := range neighbours {
 		list = append(list, Account{Login: n.login, Role: n.name, Try: n.try})
 	}
-	return list
+	return append(list, walkers...)
 }
 
 // settleAccounts creates the accounts, in the order of their logins' list, with names from the generator.

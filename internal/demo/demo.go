@@ -64,7 +64,7 @@ func Build(ctx context.Context, o Options) (Summary, error) {
 		return Summary{}, fmt.Errorf("build demonstration city: %w", err)
 	}
 	if !b.finished {
-		for _, phase := range []func(context.Context) error{b.found, b.people, b.neighbourhood, b.enact} {
+		for _, phase := range []func(context.Context) error{b.found, b.people, b.neighbourhood, b.man, b.enact} {
 			if err := phase(ctx); err != nil {
 				return Summary{}, fmt.Errorf("build demonstration city: %w", err)
 			}
@@ -192,6 +192,12 @@ func (b *build) found(ctx context.Context) error {
 		}
 		tree, err := place.Load(tx)
 		if err != nil {
+			return err
+		}
+		if err := addGrids(tx, tree); err != nil {
+			return err
+		}
+		if tree, err = place.Load(tx); err != nil {
 			return err
 		}
 		canvas := place.Canvas{Lon: 111.1, Lat: 34.4, Width: 1.6, Seed: uint64(b.o.Seed)}

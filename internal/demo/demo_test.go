@@ -16,6 +16,7 @@ import (
 	"linli/internal/duty"
 	"linli/internal/fault"
 	"linli/internal/flow"
+	"linli/internal/grid"
 	"linli/internal/hall"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -47,7 +48,7 @@ func newSite(t *testing.T, d *db.DB) site {
 
 func sqlite(t *testing.T) site {
 	t.Helper()
-	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, demo.Migrations)...))
+	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, demo.Migrations)...))
 }
 
 // small is a city that is soon built.
@@ -81,11 +82,11 @@ func (s site) actor(t *testing.T, login string) (a staff.Actor) {
 }
 
 func TestTheCityIsWhole(t *testing.T) {
-	migrations := append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, demo.Migrations)
+	migrations := append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, demo.Migrations)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
 		got := build(t, s.small())
-		if got.Places != 1470 || got.Residents != 80 || got.Units < 100 || got.Accounts < 40 || got.Cases < 140 || got.Added != got.Steps {
+		if got.Places != 1527 || got.Residents != 80 || got.Units < 100 || got.Accounts < 40 || got.Cases < 140 || got.Added != got.Steps {
 			t.Errorf("%+v", got)
 		}
 		for _, state := range []flow.State{flow.Registered, flow.Accepted, flow.Presented, flow.Instructed, flow.Dispatched, flow.Returned,

@@ -14,20 +14,25 @@ type Act struct {
 	Unit  string    `json:"unit,omitempty"` // unit the actor acts for
 	As    []Role    `json:"as"`             // what the actor is to this case; found by whoever calls, never taken from a request
 
-	Words   string         `json:"words,omitempty"`  // in the actor's words
-	Clause  law.Clause     `json:"clause,omitzero"`  // what a refusal rests on
-	To      string         `json:"to,omitempty"`     // lead unit; of a case that a unit brings, the desk
-	With    []string       `json:"with,omitempty"`   // helper units
-	Leader  string         `json:"leader,omitempty"` // account of a leader
-	Post    string         `json:"post,omitempty"`   // that leader's post, as the pack's ladder names it
-	Sets    map[string]any `json:"sets,omitempty"`   // facts
-	Term    string         `json:"term,omitempty"`   // a term, e.g. "5wd"
-	Outcome string         `json:"outcome,omitempty"`
-	Case    string         `json:"case,omitempty"`  // another case's id
-	Flow    string         `json:"flow,omitempty"`  // flow to convert to
-	Grade   int            `json:"grade,omitempty"` // 1 (worst) to 5 (best)
-	Verdict string         `json:"verdict,omitempty"`
-	Shares  []Share        `json:"shares,omitempty"` // parts of an approval: which there are, at registration; who takes them, when sent out
+	Words    string         `json:"words,omitempty"`  // in the actor's words
+	Clause   law.Clause     `json:"clause,omitzero"`  // what a refusal rests on
+	To       string         `json:"to,omitempty"`     // lead unit; of a case that a unit brings, the desk
+	With     []string       `json:"with,omitempty"`   // helper units
+	Leader   string         `json:"leader,omitempty"` // account of a leader
+	Post     string         `json:"post,omitempty"`   // that leader's post, as the pack's ladder names it
+	Sets     map[string]any `json:"sets,omitempty"`   // facts
+	Term     string         `json:"term,omitempty"`   // a term, e.g. "5wd"
+	Outcome  string         `json:"outcome,omitempty"`
+	Case     string         `json:"case,omitempty"`  // another case's id
+	Flow     string         `json:"flow,omitempty"`  // flow to convert to
+	Grade    int            `json:"grade,omitempty"` // 1 (worst) to 5 (best)
+	Verdict  string         `json:"verdict,omitempty"`
+	Standard string         `json:"standard,omitempty"` // row of a rulebook, "document:id"; what it sets is in Sets
+	Cites    []law.Clause   `json:"cites,omitempty"`    // clauses that what the act names rests on, such as the row's; found by whoever calls
+	Where    *Position      `json:"where,omitempty"`    // where it is: said first when registered, put right by a later step
+	Spot     string         `json:"spot,omitempty"`     // where it is, in words
+	Also     []string       `json:"also,omitempty"`     // paths of other places that the case concerns
+	Shares   []Share        `json:"shares,omitempty"`   // parts of an approval: which there are, at registration; who takes them, when sent out
 }
 
 // An Effect (结果) is what followed from an act besides the new Situation.

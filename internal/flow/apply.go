@@ -22,14 +22,14 @@ func (f *Flow) Apply(l civil.Law, s Situation, a Act) (Situation, Effect, error)
 	if err := f.allowed(&s, st, &a); err != nil {
 		return s, Effect{}, err
 	}
-	if err := f.complete(st, &a); err != nil {
+	if err := f.complete(&s, st, &a); err != nil {
 		return s, Effect{}, err
 	}
 	n := s.Clone()
 	if err := f.change(l, &n, st, &a); err != nil {
 		return s, Effect{}, err
 	}
-	e := Effect{Step: st, From: s.State, To: n.State, Basis: st.Basis, Inform: st.Inform}
+	e := Effect{Step: st, From: s.State, To: n.State, Basis: slices.Concat(st.Basis, a.Cites), Inform: st.Inform}
 	e.Touched = append(e.Touched, "step."+string(st.Verb))
 	for name := range a.Sets {
 		e.Touched = append(e.Touched, "fact."+name)
@@ -69,6 +69,11 @@ func (f *Flow) allowed(s *Situation, st *Step, a *Act) error {
 	for _, v := range st.Never {
 		if s.Did(a.Actor, v) {
 			return fault.Forbidden("您办理过本件的“%s”，不能再“%s”，请由其他人员办理", f.verbName(v), st.Name)
+		}
+	}
+	for _, v := range st.Apart {
+		if s.Worked(a.Unit, v) {
+			return fault.Forbidden("本单位办理过本件的“%s”，不能再“%s”，请由另一个单位办理", f.verbName(v), st.Name)
 		}
 	}
 	if (a.Verb == Verify || a.Verb == Rework) && a.Unit != "" && (a.Unit == s.Lead || s.worked(a.Unit)) {
@@ -169,7 +174,7 @@ func (f *Flow) owes(s *Situation, st *Step) error {
 }
 
 // complete checks that the act brings what its step needs, and nothing it may not set.
-func (f *Flow) complete(st *Step, a *Act) error {
+func (f *Flow) complete(s *Situation, st *Step, a *Act) error {
 	var wrong []fault.FieldError
 	miss := func(field, sentence string) {
 		wrong = append(wrong, fault.FieldError{Field: field, Format: sentence})
@@ -194,6 +199,12 @@ func (f *Flow) complete(st *Step, a *Act) error {
 			miss("case", "请选择另一办件")
 		case n == NeedFlow && a.Flow == "":
 			miss("flow", "请选择转入的渠道")
+		case n == NeedStandard && a.Standard == "":
+			miss("standard", "请选择立案标准")
+		case n == NeedPosition && a.Where == nil && a.Spot == "" && !s.Located:
+			miss("where", "请在地图上标明位置，或用文字写明")
+		case n == NeedPlaces && len(a.Also) == 0:
+			miss("places", "请选择涉及的其他网格")
 		case n == NeedVerdict && a.Verdict != Agree && a.Verdict != Disagree:
 			miss("verdict", "请选择同意或不同意")
 		case n == NeedVerdict && a.Verb == Opine && a.Verdict == Disagree && a.Clause.IsZero():
@@ -203,6 +214,12 @@ func (f *Flow) complete(st *Step, a *Act) error {
 		case n == NeedGrade && (a.Grade < 1 || a.Grade > 5):
 			miss("grade", "请选择一至五级评价")
 		}
+	}
+	if a.Standard != "" && !slices.Contains(st.Needs, NeedStandard) {
+		miss("standard", "本步骤不能填写此项")
+	}
+	if len(a.Also) > 0 && !slices.Contains(st.Needs, NeedPlaces) {
+		miss("places", "本步骤不能填写此项")
 	}
 	if a.Term != "" {
 		if _, err := civil.ParseTerm(a.Term); err != nil {
@@ -247,6 +264,11 @@ func (f *Flow) settable(st *Step, name string, v any) string {
 			}
 		default:
 			return "请填写不小于零的整数"
+		}
+	case "term":
+		text, _ := v.(string)
+		if _, err := civil.ParseTerm(text); err != nil {
+			return "期限写法不对，例如 4wh（工作小时）、2wd（工作日）、2h（小时）"
 		}
 	default:
 		if _, ok := v.(string); !ok {

@@ -37,6 +37,12 @@ func Build(spec Spec, o Origin) (*Flow, []Problem) {
 		b.role("offices."+string(r), r)
 		f.Offices[r] = ids
 	}
+	for i, r := range spec.Bound {
+		if b.role("bound", r); len(spec.Offices[r]) == 0 || !slices.Contains([]Role{Desk, Dispatcher, Verifier, Supervisor}, r) {
+			b.bad(fmt.Sprintf("bound.%d", i), "只能限定 desk、dispatcher、verifier、supervisor，且须在 offices 中写明由谁担任")
+		}
+	}
+	f.Bound = spec.Bound
 	if spec.Flow == "" {
 		b.bad("flow", "流程须有编号（flow）")
 	}
@@ -164,10 +170,15 @@ func (b *builder) facts() {
 		switch {
 		case s.Name == "" || s.Label == "":
 			b.bad(path, "事实须有 name 和 label")
-		case !slices.Contains([]string{"choice", "number", "bool", "text"}, s.Kind):
-			b.bad(path+".kind", "kind 只能是 choice、number、bool、text")
+		case !slices.Contains([]string{"choice", "number", "bool", "text", "term"}, s.Kind):
+			b.bad(path+".kind", "kind 只能是 choice、number、bool、text、term")
 		case s.Kind == "choice" && len(s.Options) < 2:
 			b.bad(path+".options", "选项至少两个")
+		}
+		if text, _ := d.Default.(string); s.Kind == "term" && d.Default != nil {
+			if _, err := civil.ParseTerm(text); err != nil {
+				b.bad(path+".default", "期限写法不对：%v", d.Default)
+			}
 		}
 		f.Facts = append(f.Facts, d)
 	}

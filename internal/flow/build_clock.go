@@ -4,13 +4,18 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+
+	"linli/internal/civil"
 )
 
 func (b *builder) clocks() {
 	for i, c := range b.spec.Clocks {
 		path := fmt.Sprintf("clocks.%d", i)
 		k := Clock{ID: c.ID, Name: c.Name, From: Verb(b.text(path+".from", c.From)), Fixed: c.Fixed,
-			Target: b.term(path+".target", c.Target), Limit: b.term(path+".limit", c.Limit), Basis: b.cites(path+".basis", c.Basis)}
+			Basis: b.cites(path+".basis", c.Basis)}
+		k.Target, k.TargetIn = b.termOf(path+".target", c.Target)
+		k.Limit, k.LimitIn = b.termOf(path+".limit", c.Limit)
 		if c.PausesIn == nil {
 			k.PausesIn = []State{Waiting}
 		}
@@ -30,6 +35,18 @@ func (b *builder) clocks() {
 	}
 }
 
+// termOf reads a term, or as "=fact" the fact that holds it.
+func (b *builder) termOf(path, text string) (civil.Term, string) {
+	name, inFact := strings.CutPrefix(text, "=")
+	if !inFact {
+		return b.term(path, text), ""
+	}
+	if d := b.flow.facts[name]; d == nil || d.Kind != "term" {
+		b.bad(path, "没有 kind 为 term 的事实 %s", name)
+	}
+	return civil.Term{}, name
+}
+
 func (b *builder) clock(path string, k *Clock) {
 	switch {
 	case k.ID == "" || k.Name == "":
@@ -38,7 +55,7 @@ func (b *builder) clock(path string, k *Clock) {
 		b.bad(path+".id", "时限 %s 重复", k.ID)
 	case len(k.Basis) == 0:
 		b.bad(path, "时限须载明依据条款（basis）")
-	case k.Target.IsZero() && k.Limit.IsZero():
+	case k.Target.IsZero() && k.Limit.IsZero() && k.TargetIn == "" && k.LimitIn == "":
 		b.bad(path, "时限须有 target 或 limit")
 	case len(k.Until) == 0:
 		b.bad(path, "时限须写明止于哪一步（until）")
@@ -72,7 +89,7 @@ func (b *builder) dues() {
 	for i, d := range b.spec.Dues {
 		path := fmt.Sprintf("dues.%d", i)
 		due := Due{Debt: Debt{ID: d.ID, Name: d.Name, To: d.To, Basis: b.cites(path+".basis", d.Basis)},
-			Paid: d.Paid, Bars: d.Bars, Term: b.term(path+".term", d.Term)}
+			Paid: d.Paid, Bars: d.Bars, Term: b.term(path+".term", d.Term), Follows: d.Follows}
 		if d.ID == "" || d.Name == "" || d.When == "" || len(d.Paid) == 0 || len(due.Basis) == 0 {
 			b.bad(path, "应办义务须有 id、name、when、paid-by 和 basis")
 			continue

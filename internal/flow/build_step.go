@@ -85,6 +85,7 @@ func (b *builder) overlay(st *Step, s StepSpec, added bool) {
 	st.Needs = joined(st.Needs, s.Needs)
 	st.Sets = joined(st.Sets, s.Sets)
 	st.Never = joined(st.Never, s.Never)
+	st.Apart = joined(st.Apart, s.Apart)
 	st.Pays = joined(st.Pays, s.Pays)
 	st.Bars = joined(st.Bars, s.Bars)
 	st.Inform = joined(st.Inform, s.Inform)
@@ -113,13 +114,13 @@ func (b *builder) known(path string, st *Step) {
 			b.bad(path+".sets", "没有可填写的事实 %s", name)
 		}
 	}
-	for _, v := range st.Never {
+	for _, v := range slices.Concat(st.Never, st.Apart) {
 		if b.flow.steps[v] == nil {
 			b.bad(path+".never", "没有步骤 %s", v)
 		}
 	}
 	for _, n := range st.Needs {
-		if !slices.Contains([]string{NeedWords, NeedUnit, NeedUnits, NeedLeader, NeedClause, NeedOutcome, NeedTerm, NeedCase, NeedFlow, NeedGrade, NeedVerdict}, n) {
+		if !slices.Contains([]string{NeedWords, NeedUnit, NeedUnits, NeedLeader, NeedClause, NeedOutcome, NeedTerm, NeedCase, NeedFlow, NeedGrade, NeedVerdict, NeedStandard, NeedPosition, NeedPlaces}, n) {
 			b.bad(path+".needs", "没有输入项 %s", n)
 		}
 	}

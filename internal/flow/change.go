@@ -17,6 +17,7 @@ func (f *Flow) change(l civil.Law, n *Situation, st *Step, a *Act) error {
 		if slices.Contains(a.As, Sender) { // then To is the desk that it is sent to
 			n.Sender, n.Desk = a.Unit, a.To
 		}
+		n.Walked = f.Patrolled()
 		n.First, n.Count = map[Verb]time.Time{}, map[Verb]int{}
 		if err := f.share(n, a); err != nil {
 			return err
@@ -27,6 +28,12 @@ func (f *Flow) change(l civil.Law, n *Situation, st *Step, a *Act) error {
 			n.Facts = map[string]any{}
 		}
 		maps.Copy(n.Facts, a.Sets)
+	}
+	n.Located = n.Located || a.Where != nil
+	for _, path := range a.Also {
+		if !slices.Contains(n.Also, path) {
+			n.Also = append(n.Also, path)
+		}
 	}
 	if err := f.effect(l, n, a); err != nil {
 		return err
@@ -192,14 +199,18 @@ func (f *Flow) debts(n *Situation, st *Step, a *Act) {
 	}
 }
 
-// arise adds the dues whose condition has come to hold; each arises once in a round.
+// arise adds the dues whose condition has come to hold; each arises once in a round, or as often as it follows its condition.
 func (f *Flow) arise(l civil.Law, n *Situation, a *Act, e *Effect) error {
 	if a.Verb == Reopen {
 		n.Arisen = nil
 	}
 	for i := range f.Dues {
 		d := &f.Dues[i]
-		if slices.Contains(n.Arisen, d.ID) || d.When.Ask(f.facts4(n, a.At)).Value != rule.Yes {
+		holds := d.When.Ask(f.facts4(n, a.At)).Value == rule.Yes
+		if d.Follows && !holds {
+			fallAway(n, d.ID)
+		}
+		if slices.Contains(n.Arisen, d.ID) || !holds {
 			continue
 		}
 		n.Arisen = append(n.Arisen, d.ID)
@@ -218,6 +229,12 @@ func (f *Flow) arise(l civil.Law, n *Situation, a *Act, e *Effect) error {
 		n.Owed = append(n.Owed, o)
 	}
 	return nil
+}
+
+// fallAway takes a due that follows its condition out of the case, so that it may arise again.
+func fallAway(n *Situation, id string) {
+	n.Arisen = slices.DeleteFunc(n.Arisen, func(x string) bool { return x == id })
+	n.Owed = slices.DeleteFunc(n.Owed, func(o Owed) bool { return o.ID == id })
 }
 
 // move puts the case into its next state and keeps the stay.

@@ -42,6 +42,9 @@ func (f *Flow) tickOne(l civil.Law, n *Situation, c *Clock, a *Act, e *Effect, f
 	if !begun {
 		return nil
 	}
+	if target, limit := f.terms(c, n); target.IsZero() && limit.IsZero() {
+		return nil // the fact that holds its term is not known yet
+	}
 	fresh := at < 0
 	if fresh {
 		n.Running = append(n.Running, Running{ID: c.ID, Start: start})
@@ -58,7 +61,7 @@ func (f *Flow) tickOne(l civil.Law, n *Situation, c *Clock, a *Act, e *Effect, f
 	}
 	wasPaused := r.Paused
 	r.Paused = slices.Contains(c.PausesIn, n.State)
-	if fresh || a.Verb == Grant || a.Verb == Rework || (wasPaused && !r.Paused) {
+	if fresh || c.hangsOn(a.Sets) || a.Verb == Grant || a.Verb == Rework || (wasPaused && !r.Paused) {
 		if err := f.set(l, n, c, r); err != nil {
 			return err
 		}
@@ -112,19 +115,46 @@ func (f *Flow) set(l civil.Law, n *Situation, c *Clock, r *Running) error {
 		return f.setExtended(l, n, c, r)
 	}
 	pauses := n.pauses(c.PausesIn)
+	target, limit := f.terms(c, n)
 	var err error
-	if !c.Target.IsZero() {
-		if r.Target, err = l.Due(r.Start, f.days(c.Target), pauses); err != nil {
+	if !target.IsZero() {
+		if r.Target, err = l.Due(r.Start, target, pauses); err != nil {
 			return fault.Internal(err, "无法计算期限")
 		}
 	}
-	if !c.Limit.IsZero() {
-		if r.Limit, err = l.Due(r.Start, f.days(c.Limit), pauses); err != nil {
+	if !limit.IsZero() {
+		if r.Limit, err = l.Due(r.Start, limit, pauses); err != nil {
 			return fault.Internal(err, "无法计算期限")
 		}
 	}
-	f.mark(l, c, r, pauses)
+	mark(l, limit, r, pauses)
 	return nil
+}
+
+// terms are the target and the limit of a clock in a case: the clock's own, or what a fact says.
+func (f *Flow) terms(c *Clock, s *Situation) (target, limit civil.Term) {
+	is := func(own civil.Term, fact string) civil.Term {
+		if fact == "" {
+			return f.days(own)
+		}
+		text, _ := s.Facts[fact].(string)
+		if text == "" {
+			text, _ = f.facts[fact].Default.(string)
+		}
+		t, err := civil.ParseTerm(text)
+		if err != nil {
+			return civil.Term{}
+		}
+		return f.days(t)
+	}
+	return is(c.Target, c.TargetIn), is(c.Limit, c.LimitIn)
+}
+
+// hangsOn reports whether an act that sets these facts may change the clock's terms.
+func (c *Clock) hangsOn(sets map[string]any) bool {
+	_, target := sets[c.TargetIn]
+	_, limit := sets[c.LimitIn]
+	return target || limit
 }
 
 func (f *Flow) setExtended(l civil.Law, n *Situation, c *Clock, r *Running) error {
@@ -138,16 +168,17 @@ func (f *Flow) setExtended(l civil.Law, n *Situation, c *Clock, r *Running) erro
 	if ends.Limit != nil {
 		r.Limit = ends.Limit.Due
 	}
-	f.mark(l, c, r, n.pauses(c.PausesIn))
+	_, limit := f.terms(c, n)
+	mark(l, limit, r, n.pauses(c.PausesIn))
 	return nil
 }
 
 // mark finds the instant at which a clock turns yellow, and whether its days rest on a calendar not yet published.
-func (f *Flow) mark(l civil.Law, c *Clock, r *Running, pauses []civil.Pause) {
+func mark(l civil.Law, limit civil.Term, r *Running, pauses []civil.Pause) {
 	end := r.Limit
 	r.Yellow = r.Target
 	if r.Yellow.IsZero() && !r.Limit.IsZero() {
-		r.Yellow = l.Share(r.Start, r.Limit, f.days(c.Limit).Unit, pauses, yellowPercent)
+		r.Yellow = l.Share(r.Start, r.Limit, limit.Unit, pauses, yellowPercent)
 	}
 	if end.IsZero() {
 		end = r.Target
@@ -193,19 +224,20 @@ func (f *Flow) ends(l civil.Law, s *Situation, c *Clock, r *Running) (Ends, erro
 		}
 		more[i] = t
 	}
-	if !c.Limit.IsZero() {
+	target, limit := f.terms(c, s)
+	if !limit.IsZero() {
 		by, most := more, f.days(f.Extend.Cap)
-		if !c.Target.IsZero() {
+		if !target.IsZero() {
 			by, most = nil, civil.Term{}
 		}
-		d, err := l.Extended(r.Start, f.days(c.Limit), by, most, pauses)
+		d, err := l.Extended(r.Start, limit, by, most, pauses)
 		if err != nil {
 			return e, fault.Internal(err, "无法计算期限")
 		}
 		e.Limit = &d
 	}
-	if !c.Target.IsZero() {
-		d, err := l.Extended(r.Start, f.days(c.Target), more, civil.Term{}, pauses)
+	if !target.IsZero() {
+		d, err := l.Extended(r.Start, target, more, civil.Term{}, pauses)
 		if err != nil {
 			return e, fault.Internal(err, "无法计算期限")
 		}

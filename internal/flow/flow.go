@@ -27,6 +27,7 @@ type Flow struct {
 	Approval *Approval // nil: nobody decides jointly
 	Opens    []Opening // cases of other flows that steps of this one open
 	OpenedBy []Opening // steps of other flows that open a case of this one
+	Bound    []Role    // roles that only people of the units that fill their offices have
 	Ladder   []string  // posts that a case may be presented to, lowest first; empty: any leader
 	Stepwise bool      // the ladder is climbed one post at a time
 	// DaysAre says how a term in bare days counts: civil.Day or civil.WorkDay.
@@ -51,7 +52,7 @@ type StateDef struct {
 type Fact struct {
 	Name    string
 	Label   string
-	Kind    string // "choice", "number", "bool" or "text"
+	Kind    string // "choice", "number", "bool", "text" or "term"
 	Options []Option
 	Default any // nil: unknown until somebody says
 	Hint    string
@@ -76,6 +77,7 @@ type Step struct {
 	Needs  []string   // inputs that must be given, see Need
 	Sets   []string   // facts this step may set
 	Never  []Verb     // whoever did one of these may not do this (separation of duties)
+	Apart  []Verb     // nor whoever is of a unit that did one of these
 	Owes   []Debt     // what this step makes somebody owe
 	Pays   []string   // ids of debts that this step settles
 	Bars   []string   // ids of debts that must be settled before
@@ -97,17 +99,20 @@ const Back State = "<"
 
 // Inputs that a step may need.
 const (
-	NeedWords   = "words"   // an explanation in words
-	NeedUnit    = "unit"    // a lead unit
-	NeedUnits   = "units"   // one or more helper units
-	NeedLeader  = "leader"  // a leader's account
-	NeedClause  = "clause"  // the clause a refusal rests on
-	NeedOutcome = "outcome" // how the case ended
-	NeedTerm    = "term"    // a term
-	NeedCase    = "case"    // another case
-	NeedFlow    = "flow"    // another flow
-	NeedGrade   = "grade"   // 1 (worst) to 5 (best)
-	NeedVerdict = "verdict" // agree or disagree; the latter with a clause
+	NeedWords    = "words"    // an explanation in words
+	NeedUnit     = "unit"     // a lead unit
+	NeedUnits    = "units"    // one or more helper units
+	NeedLeader   = "leader"   // a leader's account
+	NeedClause   = "clause"   // the clause a refusal rests on
+	NeedOutcome  = "outcome"  // how the case ended
+	NeedTerm     = "term"     // a term
+	NeedCase     = "case"     // another case
+	NeedFlow     = "flow"     // another flow
+	NeedGrade    = "grade"    // 1 (worst) to 5 (best)
+	NeedStandard = "standard" // row of a rulebook that says when a case is opened, and its term
+	NeedPosition = "position" // where it is: a position, or the spot in words
+	NeedPlaces   = "places"   // other places that the case concerns
+	NeedVerdict  = "verdict"  // agree or disagree; the latter with a clause
 )
 
 // A Debt (待办义务) is something owed before a case may go on, such as a report back to whoever instructed.
@@ -126,6 +131,8 @@ type Due struct {
 	Paid []Verb     // verbs that settle it
 	Bars []Verb     // verbs that must wait for it
 	Term civil.Term // zero: no day named
+	// Follows: the debt falls away once its condition no longer holds, and arises anew when it comes to hold again.
+	Follows bool
 }
 
 // A Clock (时限) runs between two verbs and is judged against a target term and a legal ceiling.
@@ -137,6 +144,8 @@ type Clock struct {
 	Until    []Verb
 	Target   civil.Term // zero: none
 	Limit    civil.Term // zero: none
+	TargetIn string     // fact of kind "term" that holds the target, "" for none
+	LimitIn  string     // fact of kind "term" that holds the limit, "" for none
 	PausesIn []State
 	Fixed    bool // no extension moves it
 	Basis    []law.Clause
@@ -158,6 +167,16 @@ type Condition struct {
 // Ask answers yes, no or needs for the given facts.
 func (c *Condition) Ask(facts map[string]any) rule.Answer {
 	return c.prog.Ask(facts)
+}
+
+// Patrolled reports whether those who walk the grids have a part in cases of this flow.
+func (f *Flow) Patrolled() bool {
+	for _, st := range f.steps {
+		if st.Verb != Note && slices.Contains(st.By, Patrol) {
+			return true
+		}
+	}
+	return false
 }
 
 // Step returns the step of a verb, or nil when this flow lacks it.

@@ -75,6 +75,7 @@ const (
 	Leader     Role = "leader"     // 呈批对象
 	Verifier   Role = "verifier"   // 核查员
 	Supervisor Role = "supervisor" // 督查
+	Patrol     Role = "patrol"     // 网格员: walks the grid that the case lies in
 	Reporter   Role = "reporter"   // 群众
 	Sender     Role = "sender"     // 发起单位: the unit of government that brought the case
 	System     Role = "system"     // 平台自动
@@ -85,7 +86,7 @@ var Roles = []struct {
 	Role Role
 	Name string
 }{
-	{Reporter, "群众"}, {Sender, "发起单位"}, {Desk, "登记受理岗"}, {Dispatcher, "派遣员"}, {Lead, "主办单位"}, {Helper, "协办单位"},
+	{Reporter, "群众"}, {Patrol, "网格员"}, {Sender, "发起单位"}, {Desk, "登记受理岗"}, {Dispatcher, "派遣员"}, {Lead, "主办单位"}, {Helper, "协办单位"},
 	{Leader, "呈批领导"}, {Verifier, "核查员"}, {Supervisor, "督查"}, {System, "平台"},
 }
 

@@ -17,7 +17,7 @@ func (f *Flow) Convert(l civil.Law, s Situation, a Act, to *Flow) (Situation, Ef
 	if err != nil {
 		return s, e, err
 	}
-	n.Flow, n.Channel, n.Running = to.ID, to.Channel, nil
+	n.Flow, n.Channel, n.Walked, n.Running = to.ID, to.Channel, to.Patrolled(), nil
 	return n, e, to.tick(l, &n, &a, &e)
 }
 

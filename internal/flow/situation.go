@@ -21,6 +21,9 @@ type Situation struct {
 
 	Sender   string   `json:"sender,omitempty"`   // unit that brought the case, where no resident did
 	Desk     string   `json:"desk,omitempty"`     // unit that registered or took over
+	Walked   bool     `json:"walked,omitempty"`   // those who walk the grids have a part in it
+	Located  bool     `json:"located,omitempty"`  // somebody said its position
+	Also     []string `json:"also,omitempty"`     // paths of other places that it concerns
 	Lead     string   `json:"lead,omitempty"`     // lead unit 主办
 	Branches []Branch `json:"branches,omitempty"` // helper units 协办
 	Leader   string   `json:"leader,omitempty"`   // account the case lies before
@@ -121,6 +124,7 @@ type Doer struct {
 // Clone returns a copy that shares nothing mutable with s.
 func (s Situation) Clone() Situation {
 	s.Facts = maps.Clone(s.Facts)
+	s.Also = slices.Clone(s.Also)
 	s.Branches = slices.Clone(s.Branches)
 	s.Parts = slices.Clone(s.Parts)
 	s.Orders = slices.Clone(s.Orders)
@@ -144,6 +148,11 @@ func (s Situation) Clone() Situation {
 // Did reports whether the account did the verb before.
 func (s *Situation) Did(account string, v Verb) bool {
 	return slices.ContainsFunc(s.Doers, func(d Doer) bool { return d.Account == account && d.Verb == v })
+}
+
+// Worked reports whether somebody of the unit did the verb before.
+func (s *Situation) Worked(unit string, v Verb) bool {
+	return unit != "" && slices.ContainsFunc(s.Doers, func(d Doer) bool { return d.Unit == unit && d.Verb == v })
 }
 
 // Units returns every unit with a part in the case now: sender, desk, lead and helpers, without repetition.

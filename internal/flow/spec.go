@@ -17,6 +17,7 @@ type Spec struct {
 	Days      string            `yaml:"days"`   // "calendar" (default) or "working": how a term in bare days counts; may be $param
 	Basis     List              `yaml:"basis"`
 	Offices   map[Role]List     `yaml:"offices"`
+	Bound     []Role            `yaml:"bound"` // roles that only people of the units that fill their offices have
 	Facts     []FactSpec        `yaml:"facts"`
 	States    []StateSpec       `yaml:"states"`
 	Steps     map[Verb]StepSpec `yaml:"steps"`
@@ -61,14 +62,16 @@ type OpenSpec struct {
 
 // A DueSpec declares a debt that arises by itself once its condition holds.
 type DueSpec struct {
-	ID    string `yaml:"id"`
-	Name  string `yaml:"name"`
-	To    Role   `yaml:"to"`
-	When  string `yaml:"when"`
-	Paid  []Verb `yaml:"paid-by"`
-	Bars  []Verb `yaml:"bars"`
-	Term  string `yaml:"term"` // optional, may be $param
-	Basis List   `yaml:"basis"`
+	ID   string `yaml:"id"`
+	Name string `yaml:"name"`
+	To   Role   `yaml:"to"`
+	When string `yaml:"when"`
+	Paid []Verb `yaml:"paid-by"`
+	Bars []Verb `yaml:"bars"`
+	Term string `yaml:"term"` // optional, may be $param
+	// Follows makes the debt follow its condition: it falls away when that no longer holds, and arises again when it does.
+	Follows bool `yaml:"follows"`
+	Basis   List `yaml:"basis"`
 }
 
 // A LadderSpec names the posts that a case may be presented to, lowest first.
@@ -113,6 +116,7 @@ type StepSpec struct {
 	Needs  List       `yaml:"needs"` // added to the standard step's
 	Sets   List       `yaml:"sets"`
 	Never  []Verb     `yaml:"never"` // added
+	Apart  []Verb     `yaml:"apart"` // added
 	Owes   []DebtSpec `yaml:"owes"`  // added
 	Pays   List       `yaml:"pays"`  // added
 	Bars   List       `yaml:"bars"`  // added
@@ -138,7 +142,7 @@ type DebtSpec struct {
 	Basis List   `yaml:"basis"`
 }
 
-// A ClockSpec declares a clock. Terms may be written as $param.
+// A ClockSpec declares a clock. A term may be written as $param, or as =fact: then the case says it.
 type ClockSpec struct {
 	ID       string  `yaml:"id"`
 	Name     string  `yaml:"name"`

@@ -63,7 +63,7 @@ var standardSteps = []Step{
 	{Verb: Convert, Name: "转渠道", From: unrouted, To: Registered, By: []Role{Desk}, Needs: []string{NeedFlow}},
 	{Verb: Appeal, Name: "申诉", From: []State{Closed, Archived, Refused}, By: []Role{Reporter, Desk}, Needs: []string{NeedWords}, Inform: []Role{Desk}},
 	{Verb: Reopen, Name: "重新办理", From: []State{Closed, Archived, Refused}, To: Accepted, By: []Role{Desk, Supervisor}, Needs: []string{NeedWords}, Inform: []Role{Reporter}},
-	{Verb: Note, Name: "备注", By: []Role{Desk, Dispatcher, Lead, Helper, Leader, Verifier, Supervisor}, Needs: []string{NeedWords}},
+	{Verb: Note, Name: "备注", By: []Role{Desk, Dispatcher, Lead, Helper, Leader, Verifier, Supervisor, Patrol}, Needs: []string{NeedWords}},
 	{Verb: Lapse, Name: "逾期", From: live, By: []Role{System}, Inform: []Role{Lead, Supervisor}},
 }
 

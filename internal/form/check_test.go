@@ -122,7 +122,7 @@ func TestCheckNamesEverythingWrong(t *testing.T) {
 		"phone: 手机号应为 11 位，现为 10 位",
 		"name: 姓名中不能有“2”",
 		"firm: 统一社会信用代码应为 18 位，现为 8 位",
-		"place: 地区代码应为 2、4、6、9 或 12 位数字",
+		"place: 地区代码应为 2、4、6、9 或 12 位数字，网格的更长",
 		"papers: 附件编号“../etc/passwd”不对，请重新上传",
 	}
 	if !slices.Equal(got, want) {

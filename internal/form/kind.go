@@ -155,7 +155,7 @@ var (
 	dateParts  = regexp.MustCompile(`^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$`)
 	datePlain  = regexp.MustCompile(`^\d{8}$`)
 	groupedNum = regexp.MustCompile(`^-?\d{1,3}(,\d{3})+(\.\d+)?$`)
-	placeCode  = regexp.MustCompile(`^[1-9]\d(\d\d(\d\d(\d{3}(\d{3})?)?)?)?$`)
+	placeCode  = regexp.MustCompile(`^[1-9]\d(\d\d(\d\d(\d{3}(\d{3}(\d{1,8})?)?)?)?)?$`)
 	fileID     = regexp.MustCompile(`^[0-9A-Za-z_-]{1,100}$`)
 )
 
@@ -224,7 +224,7 @@ func readMoney(f *Field, s string) (any, *flaw) {
 
 func readPlace(_ *Field, s string) (any, *flaw) {
 	if !placeCode.MatchString(s) {
-		return nil, flawf("地区代码应为 2、4、6、9 或 12 位数字")
+		return nil, flawf("地区代码应为 2、4、6、9 或 12 位数字，网格的更长")
 	}
 	return s, nil
 }

@@ -8,6 +8,7 @@ import (
 
 // check looks at the pack as a whole, once everything has been entered.
 func (r *reading) check() {
+	r.overlaps()
 	for _, p := range r.pack.Params {
 		r.enter(Element{ID: "param/" + p.Name, Name: p.Label, Basis: slices.Concat(p.Basis, p.Gap), Place: p.Place})
 		if !r.used[p.Name] {

@@ -86,6 +86,9 @@ func (r *reading) edition(on civil.Date) *Edition {
 			e.Classes = append(e.Classes, c)
 		}
 	}
+	for _, p := range r.parts.standards {
+		e.Standards = append(e.Standards, r.standard(p, on))
+	}
 	return e
 }
 

@@ -23,6 +23,7 @@ type Example struct {
 	Admission *AdmissionExample `yaml:"admission"`
 	Table     *TableExample     `yaml:"table"`
 	Class     *ClassExample     `yaml:"class"`
+	Standard  *StandardExample  `yaml:"standard"`
 
 	Place rule.At                   `yaml:"-"`
 	at    func(path string) rule.At // place of a part of the example, such as "case.steps.2"
@@ -74,6 +75,10 @@ type StepExample struct {
 	Case    string                  `yaml:"other"`
 	Flow    string                  `yaml:"into"`
 	Grade   int                     `yaml:"grade"`
+	Row     string                  `yaml:"standard"` // row of a rulebook, "document:row"
+	Cites   flow.List               `yaml:"cites"`    // what that row rests on
+	Spot    string                  `yaml:"spot"`     // where it is, in words
+	Also    []string                `yaml:"also"`     // other places that the case concerns
 	Verdict string                  `yaml:"verdict"`
 	Shares  []string                `yaml:"shares"` // offices with a part, at registration; whose part, with a verdict
 	Reused  map[string]string       `yaml:"reused"` // office: number of the document that stands for its verdict

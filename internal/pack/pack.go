@@ -47,6 +47,7 @@ type Edition struct {
 	Books      []*Book
 	Items      []*Item
 	Admissions []*Admission
+	Standards  []*Standard
 
 	itemFlows []*flow.Flow
 	Tables    []*Table

@@ -114,6 +114,11 @@ func (r *reading) version() {
 	}
 	h.Write(r.pack.local())
 	r.pack.Version = r.pack.Document.Issued.String() + "-" + hex.EncodeToString(h.Sum(nil))[:8]
+	for _, e := range r.pack.editions {
+		for _, s := range e.Standards {
+			s.Version = r.pack.Version
+		}
+	}
 }
 
 // parse parses one file of the pack; nil when it cannot be used at all.

@@ -26,6 +26,7 @@ type parts struct {
 	tables     []part[tableSpec]
 	facts      []part[factSpec]
 	classes    []part[classSpec]
+	standards  []part[standardSpec]
 	examples   []part[Example]
 }
 
@@ -116,10 +117,12 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 		take(r, doc, &r.parts.facts)
 	case "classes":
 		take(r, doc, &r.parts.classes)
+	case "standards":
+		take(r, doc, &r.parts.standards)
 	case "examples":
 		take(r, doc, &r.parts.examples)
 	default:
-		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、watches、notices、books、items、admissions、tables、facts、classes、examples", folder)
+		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、watches、notices、books、items、admissions、tables、facts、classes、standards、examples", folder)
 	}
 }
 

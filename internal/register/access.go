@@ -53,7 +53,7 @@ func (p Purpose) Words() string {
 }
 
 // Readers are the roles that look at persons for some purpose.
-var Readers = []staff.Role{staff.Desk, staff.Community, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Auditor}
+var Readers = []staff.Role{staff.Desk, staff.Community, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Grid, staff.Auditor}
 
 // for which purposes each role looks. Who leads or supervises works with figures and sees no person by that role.
 var sighted = map[staff.Role][]Purpose{
@@ -62,6 +62,7 @@ var sighted = map[staff.Role][]Purpose{
 	staff.Dispatcher: {ForService, ForEmergency},
 	staff.Handler:    {ForService, ForChecking, ForRelief},
 	staff.Verifier:   {ForChecking, ForVisit},
+	staff.Grid:       {ForChecking, ForVisit, ForEmergency},
 	staff.Auditor:    {ForAudit},
 }
 

@@ -13,7 +13,7 @@ func TestReadersHaveAPurpose(t *testing.T) {
 	for _, r := range register.Readers {
 		in[r] = true
 	}
-	for _, r := range []staff.Role{staff.Resident, staff.Desk, staff.Community, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Leader, staff.Supervisor, staff.Admin, staff.Auditor} {
+	for _, r := range []staff.Role{staff.Resident, staff.Desk, staff.Community, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Leader, staff.Supervisor, staff.Grid, staff.Admin, staff.Auditor} {
 		by := staff.Actor{Account: 1, Grants: []staff.Grant{{Role: r, Place: "4112/"}}}
 		if has := len(register.PurposesOf(by)) > 0; has != in[r] {
 			t.Errorf("%s: a purpose %v, among the readers %v", r, has, in[r])

@@ -69,6 +69,8 @@ func (g Grant) check() error {
 		return fault.Invalid("role", "没有 %s 这个角色", string(g.Role))
 	case g.Role == Resident && (g.Place != "" || g.Unit != ""):
 		return fault.Invalid("role", "居民角色不绑定区划或单位")
+	case g.Role == Grid && (g.Place == "" || g.Unit != ""):
+		return fault.Invalid("place", "网格员必须绑定网格或社区，不绑定单位")
 	case g.Role == Handler && g.Unit == "":
 		return fault.Invalid("unit", "承办人必须绑定单位")
 	case g.Place == "" && g.Unit == "" && !slices.Contains([]Role{Admin, Resident}, g.Role):

@@ -13,6 +13,7 @@ import (
 type Scope struct {
 	Places  []string // path prefixes with trailing slash, none inside another
 	Units   []string // codes
+	Grids   []string // path prefixes below which somebody walks: he sees what such people have a part in
 	Account db.ID
 	Person  db.ID
 }
@@ -29,6 +30,16 @@ func PlaceKeys(path string) []string {
 	return keys
 }
 
+// GridKeys returns the keys under which the people who walk the grids around the place with this path see a record; only
+// records in which they have a part carry them.
+func GridKeys(path string) []string {
+	keys := PlaceKeys(path)
+	for i := range keys {
+		keys[i] = "g" + keys[i][1:]
+	}
+	return keys
+}
+
 // UnitKey returns the key of a record in which the unit has a part.
 func UnitKey(code string) string { return "u:" + code }
 
@@ -38,10 +49,15 @@ func PersonKey(id db.ID) string { return "r:" + id.String() }
 // Keys returns what a list selects by: a record is visible when it carries at least one of them. Empty means that
 // nothing is visible, not everything.
 func (s Scope) Keys() []string {
-	keys := make([]string, 0, len(s.Places)+len(s.Units)+1)
+	keys := make([]string, 0, len(s.Places)+len(s.Grids)+len(s.Units)+1)
 	for _, path := range s.Places {
 		if code := lastCode(path); code != "" {
 			keys = append(keys, "p:"+code)
+		}
+	}
+	for _, path := range s.Grids {
+		if code := lastCode(path); code != "" {
+			keys = append(keys, "g:"+code)
 		}
 	}
 	for _, code := range s.Units {
@@ -64,6 +80,10 @@ func (s Scope) Sees(keys []string) bool {
 			if slices.ContainsFunc(s.Places, func(path string) bool { return lastCode(path) == rest }) {
 				return true
 			}
+		case 'g':
+			if slices.ContainsFunc(s.Grids, func(path string) bool { return lastCode(path) == rest }) {
+				return true
+			}
 		case 'u':
 			if slices.Contains(s.Units, rest) {
 				return true
@@ -81,14 +101,19 @@ func (s Scope) Sees(keys []string) bool {
 func (s *Scope) tidy() {
 	slices.Sort(s.Units)
 	s.Units = slices.Compact(s.Units)
-	slices.Sort(s.Places)
+	s.Places, s.Grids = outermost(s.Places), outermost(s.Grids)
+}
+
+// outermost sorts paths and drops those inside another.
+func outermost(paths []string) []string {
+	slices.Sort(paths)
 	var kept []string
-	for _, path := range s.Places {
+	for _, path := range paths {
 		if len(kept) == 0 || !within(path, kept[len(kept)-1]) {
 			kept = append(kept, path)
 		}
 	}
-	s.Places = kept
+	return kept
 }
 
 // lastCode returns the code of the place which a path leads to.

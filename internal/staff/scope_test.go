@@ -16,10 +16,14 @@ type record struct {
 	path   string
 	units  []string
 	person db.ID
+	walked bool // grid workers have a part in it
 }
 
 func (r record) keys() []string {
 	keys := staff.PlaceKeys(r.path)
+	if r.walked {
+		keys = append(keys, staff.GridKeys(r.path)...)
+	}
 	for _, u := range r.units {
 		keys = append(keys, staff.UnitKey(u))
 	}
@@ -44,6 +48,7 @@ func drawGrant(t *rapid.T) staff.Grant {
 
 func drawRecord(t *rapid.T) record {
 	return record{
+		walked: rapid.Bool().Draw(t, "walked"),
 		path:   rapid.SampledFrom(paths).Draw(t, "path"),
 		units:  rapid.SliceOfDistinct(rapid.SampledFrom(unitIDs), rapid.ID[string]).Draw(t, "units"),
 		person: db.ID(rapid.Int64Range(1, 3).Draw(t, "person")),
@@ -54,6 +59,12 @@ func drawRecord(t *rapid.T) record {
 func visible(a staff.Actor, r record) bool {
 	for _, g := range a.Grants {
 		if g.Role == staff.Admin || g.Role == staff.Community || g.Role == staff.Resident {
+			continue
+		}
+		if g.Role == staff.Grid {
+			if r.walked && g.Place != "" && strings.HasPrefix(r.path, g.Place) {
+				return true
+			}
 			continue
 		}
 		if g.Unit != "" && slices.Contains(r.units, g.Unit) {
@@ -88,11 +99,12 @@ func TestListEqualsRecordCheck(t *testing.T) {
 func TestHasImpliesSees(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := drawGrant(t)
-		if g.Role == staff.Admin || g.Role == staff.Community || g.Role == staff.Resident || g.Place == "" && g.Unit == "" || g.Role == staff.Handler && g.Unit == "" {
+		if g.Role == staff.Admin || g.Role == staff.Community || g.Role == staff.Resident || g.Place == "" && g.Unit == "" || g.Role == staff.Handler && g.Unit == "" || g.Role == staff.Grid && (g.Place == "" || g.Unit != "") {
 			t.Skip("sees no case by this role, or cannot be granted")
 		}
 		a := staff.Actor{Account: 9, Grants: []staff.Grant{g}}
 		r := drawRecord(t)
+		r.walked = r.walked || g.Role == staff.Grid // only then it asks him for anything
 		if len(r.units) == 0 {
 			r.units = []string{"u1"}
 		}
@@ -139,7 +151,7 @@ func TestScopeIsTidy(t *testing.T) {
 
 func BenchmarkSees(b *testing.B) {
 	s := staff.Actor{Grants: []staff.Grant{{staff.Leader, "4112/411202/", ""}, {staff.Handler, "", "u1"}}}.Scope()
-	keys := record{"4112/411203/411203001/411203001001/", []string{"u7", "u8"}, 77}.keys()
+	keys := record{"4112/411203/411203001/411203001001/", []string{"u7", "u8"}, 77, true}.keys()
 	for b.Loop() {
 		if s.Sees(keys) {
 			b.Fatal("sees it")

@@ -71,7 +71,10 @@ func (s *story) step(x *pack.StepExample, at time.Time) {
 
 func (s *story) act(x *pack.StepExample, at time.Time) (flow.Effect, error) {
 	a := flow.Act{Verb: x.Does, At: at, Words: x.Words, To: x.To, With: x.With, Leader: x.Leader, Post: x.Post, Term: x.Term,
-		Outcome: x.Outcome, Case: x.Case, Flow: x.Flow, Grade: x.Grade, Verdict: x.Verdict}
+		Outcome: x.Outcome, Case: x.Case, Flow: x.Flow, Grade: x.Grade, Verdict: x.Verdict, Standard: x.Row, Spot: x.Spot, Also: x.Also}
+	for _, c := range x.Cites {
+		a.Cites = append(a.Cites, s.clause(c))
+	}
 	a.Shares = shares(x)
 	s.actor(x, &a)
 	if x.Clause != "" {

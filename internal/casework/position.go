@@ -1,0 +1,63 @@
+package casework
+
+import (
+	"fmt"
+	"math"
+
+	"linli/internal/db"
+	"linli/internal/flow"
+	"linli/internal/geo"
+	"linli/internal/staff"
+)
+
+// A Position (位置) is that of package flow: registering tells it, a later step may put it right, and history keeps each.
+type Position = flow.Position
+
+const positionColumns = `case_id, lon, lat, accuracy, taken_at, cell, kind, path, at, open, thing`
+
+// pinned is the row of a position.
+func (k *Case) pinned(w *Position, thing db.ID, open int) []any {
+	lon, lat := w.Point.Millionths()
+	taken := w.At
+	if taken.IsZero() {
+		taken = k.Situation.At
+	}
+	return []any{k.ID, lon, lat, int64(math.Round(w.Accuracy)), db.At(taken), geo.Cell(w.Point, geo.Finest), k.Kind, k.Path, db.At(k.Registered), open, thing}
+}
+
+// pin writes where a case is, or puts it right.
+func (k *Case) pin(tx *db.Tx, w *Position, thing db.ID, open int) error {
+	err := tx.Exec(`insert into case_position (`+positionColumns+`) values `+marks(11)+` on conflict (case_id) do update set
+		lon = excluded.lon, lat = excluded.lat, accuracy = excluded.accuracy, taken_at = excluded.taken_at, cell = excluded.cell,
+		kind = excluded.kind, path = excluded.path, open = excluded.open`, k.pinned(w, thing, open)...)
+	if err != nil {
+		return fmt.Errorf("keep position of case %s: %w", k.ID, err)
+	}
+	return nil
+}
+
+// keepPosition lets the position of a case follow a step: what the step told, or what it changed of what stands beside it.
+func (k *Case) keepPosition(tx *db.Tx, before *Case, p projection) error {
+	switch {
+	case k.where != nil:
+		return k.pin(tx, k.where, 0, p.open)
+	case p.located == 0 || p.open == before.row.open && k.Kind == before.Kind && k.Path == before.Path:
+		return nil
+	}
+	return tx.ExecOne(`update case_position set open = ?, kind = ?, path = ? where case_id = ?`, p.open, k.Kind, k.Path, k.ID)
+}
+
+// Where returns where a case is that the actor sees; nil when nobody told.
+func (c *Cases) Where(tx *db.Tx, by staff.Actor, id db.ID) (*Position, error) {
+	k, err := visible(tx, by, id)
+	if err != nil || k.row.located == 0 {
+		return nil, err
+	}
+	var lon, lat, accuracy int64
+	var taken db.Time
+	err = tx.QueryRow(`select lon, lat, accuracy, taken_at from case_position where case_id = ?`, id).Scan(&lon, &lat, &accuracy, &taken)
+	if err != nil {
+		return nil, fmt.Errorf("position of case %s: %w", id, err)
+	}
+	return &Position{Point: geo.Of(lon, lat), Accuracy: float64(accuracy), At: taken.Time}, nil
+}

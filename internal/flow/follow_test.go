@@ -1,0 +1,62 @@
+package flow_test
+
+import (
+	"slices"
+	"testing"
+
+	"linli/internal/fault"
+	"linli/internal/flow"
+)
+
+// hazard is a flow whose major cases are listed, and delisted before they close.
+func hazard(t *testing.T, follows bool) *flow.Flow {
+	f, problems := flow.Build(flow.Spec{
+		Flow: "hazard", Name: "隐患", Channel: "hazard",
+		Facts: []flow.FactSpec{{Name: "level", Label: "等级", Kind: "choice", Options: []flow.OptionSpec{{"ordinary", "一般"}, {"major", "重大"}}}},
+		Steps: map[flow.Verb]flow.StepSpec{
+			flow.Register: {Sets: flow.List{"level"}, Basis: flow.List{"1"}},
+			flow.Classify: {Sets: flow.List{"level"}, Basis: flow.List{"1"}},
+			"list":        {Name: "挂牌", By: []flow.Role{flow.Desk}, Basis: flow.List{"2"}},
+		},
+		Dues: []flow.DueSpec{{ID: "list", Name: "挂牌", When: `level == "major"`, Paid: []flow.Verb{"list"}, Bars: []flow.Verb{flow.Accept},
+			Term: "3d", Follows: follows, Basis: flow.List{"2"}}},
+	}, flow.Origin{Document: "test"})
+	if len(problems) > 0 {
+		t.Fatalf("flow does not build: %v", problems)
+	}
+	return f
+}
+
+func grade(v flow.Verb, when, is string) flow.Act {
+	a := act(v, when, "li", flow.Desk)
+	a.Sets = map[string]any{"level": is}
+	return a
+}
+
+// A debt that follows its condition falls away with it and comes back with it; one that does not, stays.
+func TestDueFollowsItsCondition(t *testing.T) {
+	st := &story{t: t, f: hazard(t, true)}
+	st.do(grade(flow.Register, "2026-03-02 09:00", "major"))
+	st.refused(act(flow.Accept, "2026-03-02 09:10", "li", flow.Desk), fault.KindRefused)
+	st.do(grade(flow.Classify, "2026-03-02 10:00", "ordinary"))
+	if len(st.s.Owed) != 0 || slices.Contains(st.s.Arisen, "list") {
+		t.Fatalf("an ordinary hazard owes %+v", st.s.Owed)
+	}
+	st.do(grade(flow.Classify, "2026-03-04 10:00", "major"))
+	if len(st.s.Owed) != 1 || !st.s.Owed[0].Due.Equal(at("2026-03-10 00:00")) {
+		t.Fatalf("graded major again it owes %+v, want the listing within three days of now, or on the working day after", st.s.Owed)
+	}
+	st.do(act("list", "2026-03-04 11:00", "li", flow.Desk))
+	st.do(grade(flow.Classify, "2026-03-04 12:00", "major"))
+	if len(st.s.Owed) != 0 {
+		t.Fatalf("a debt that was paid came back while its condition held all along: %+v", st.s.Owed)
+	}
+	st.do(act(flow.Accept, "2026-03-04 13:00", "li", flow.Desk))
+
+	once := &story{t: t, f: hazard(t, false)}
+	once.do(grade(flow.Register, "2026-03-02 09:00", "major"))
+	once.do(grade(flow.Classify, "2026-03-02 10:00", "ordinary"))
+	if len(once.s.Owed) != 1 {
+		t.Fatalf("a debt that does not follow its condition owes %+v", once.s.Owed)
+	}
+}
