@@ -36,16 +36,22 @@ var cycles = [...]struct {
 //	year:11-20                          due by 20 November, for the calendar year it falls in
 //	year:03/last-monday                 due on the last Monday of March, for that day
 //	year:03/last-monday-week            due in the week (Monday to Sunday) of that day, by its Sunday, for that week
+//	year:03/last-week-monday            due on the Monday of the last week that lies in March with all its days, for that day
+//	year@09, half-year@09+10d           as without @, of years that begin on 1 September: school years and terms
+//	year@09:03-31                       due by 31 March, for the year since September that it falls in
 //	once:2016-06-30                     due on that day and never again, for the part of its year until then
 //
-// The ordinal is first, second, third, fourth or last. "month:03/…" is read as "year:03/…". Every is comparable; the zero Every never comes.
+// The ordinal is first, second, third, fourth or last; no whole week is asked for as the fourth, which some months lack. "month:03/…" is
+// read as "year:03/…". Every is comparable; the zero Every never comes.
 type Every struct {
 	cycle   Cycle
+	begins  time.Month   // first month of the years that are counted in; 0 is January
 	after   Term         // grace after the period
 	month   time.Month   // of a fixed day in the year; 0 when there is none
 	day     int          // of month, or 0 when the day is given by ordinal and weekday
 	ordinal int          // 1 to 4, 5 for last
 	weekday time.Weekday // with ordinal
+	whole   bool         // the ordinal counts weeks that lie in the month with all their days, not weekdays
 	week    bool         // the whole week of that day
 	once    Date         // the only day; zero: it comes again and again
 }
@@ -67,10 +73,16 @@ func ParseEvery(s string) (Every, error) {
 		return Every{once: d}, nil
 	}
 	head, grace, hasGrace := strings.Cut(head, "+")
+	head, begins, hasBegins := strings.Cut(head, "@")
 	var e Every
 	for c := Weekly; c <= Yearly; c++ {
 		if cycles[c].name == head {
 			e.cycle = c
+		}
+	}
+	if hasBegins && e.cycle != 0 {
+		if why := e.begin(begins); why != "" {
+			return bad(why)
 		}
 	}
 	switch {
@@ -101,6 +113,19 @@ func ParseEvery(s string) (Every, error) {
 	return e, nil
 }
 
+// begin reads the first month of the years, "09", and says what is wrong with it.
+func (e *Every) begin(month string) (why string) {
+	if e.cycle < Quarterly {
+		return "只有 quarter、half-year 和 year 可以用 @ 指定从几月起算"
+	}
+	m, err := strconv.ParseUint(month, 10, 8)
+	if err != nil || len(month) != 2 || m < 2 || m > 12 {
+		return "@ 后应为起始月份 02 至 12"
+	}
+	e.begins = time.Month(m)
+	return ""
+}
+
 var ordinals = [...]struct{ name, words string }{
 	{}, {"first", "第一个"}, {"second", "第二个"}, {"third", "第三个"}, {"fourth", "第四个"}, {"last", "最后一个"},
 }
@@ -129,6 +154,7 @@ func (e *Every) fix(s string) (why string) {
 	if s[2] != '/' || !ok {
 		return "日期应如 11-20 或 03/last-monday-week"
 	}
+	rest, e.whole = strings.CutPrefix(rest, "week-")
 	rest, e.week = strings.CutSuffix(rest, "-week")
 	weekday := -1
 	for i, name := range weekdays {
@@ -144,32 +170,46 @@ func (e *Every) fix(s string) (why string) {
 	if e.ordinal == 0 || weekday < 0 {
 		return "应为 first、second、third、fourth 或 last 加星期，如 last-monday"
 	}
+	if e.whole && e.ordinal == 4 {
+		return "不是每个月都有第四个整周"
+	}
 	e.weekday = time.Weekday(weekday)
 	return ""
 }
 
 // String returns what ParseEvery reads, "" for the zero Every.
 func (e Every) String() string {
-	switch {
-	case !e.once.IsZero():
+	if !e.once.IsZero() {
 		return "once:" + e.once.String()
-	case e.cycle == 0:
-		return ""
-	case !e.after.IsZero():
-		return cycles[e.cycle].name + "+" + e.after.String()
-	case e.month == 0:
-		return cycles[e.cycle].name
-	case e.day > 0:
-		return fmt.Sprintf("year:%02d-%02d", int(e.month), e.day)
 	}
-	s := fmt.Sprintf("year:%02d/%s-%s", int(e.month), ordinals[e.ordinal].name, weekdays[e.weekday])
+	if e.cycle == 0 {
+		return ""
+	}
+	s := cycles[e.cycle].name
+	if e.begins != 0 {
+		s += fmt.Sprintf("@%02d", int(e.begins))
+	}
+	switch {
+	case !e.after.IsZero():
+		return s + "+" + e.after.String()
+	case e.month == 0:
+		return s
+	case e.day > 0:
+		return fmt.Sprintf("%s:%02d-%02d", s, int(e.month), e.day)
+	}
+	s += fmt.Sprintf(":%02d/%s-", int(e.month), ordinals[e.ordinal].name)
+	if e.whole {
+		s += "week-"
+	}
+	s += weekdays[e.weekday]
 	if e.week {
 		s += "-week"
 	}
 	return s
 }
 
-// Words returns the cycle in Chinese: "每季度", "每季度结束后10日内", "每年11月20日前", "每年3月最后一个周一所在周".
+// Words returns the cycle in Chinese: "每季度", "每季度结束后10日内", "每年11月20日前", "每年3月最后一个周一所在周",
+// "每年（9月起）".
 func (e Every) Words() string {
 	if !e.once.IsZero() {
 		return e.once.Words() + "前，一次"
@@ -178,6 +218,9 @@ func (e Every) Words() string {
 		return ""
 	}
 	words := cycles[e.cycle].words
+	if e.begins != 0 {
+		words += fmt.Sprintf("（%d月起）", int(e.begins))
+	}
 	switch {
 	case !e.after.IsZero():
 		return words + "结束后" + e.after.Words() + "内"
@@ -186,7 +229,11 @@ func (e Every) Words() string {
 	case e.day > 0:
 		return fmt.Sprintf("%s%d月%d日前", words, int(e.month), e.day)
 	}
-	words = fmt.Sprintf("%s%d月%s%s", words, int(e.month), ordinals[e.ordinal].words, weekdayWords[e.weekday])
+	of := ordinals[e.ordinal].words
+	if e.whole {
+		of = strings.TrimSuffix(of, "个") + "个整周的"
+	}
+	words = fmt.Sprintf("%s%d月%s%s", words, int(e.month), of, weekdayWords[e.weekday])
 	if e.week {
 		words += "所在周"
 	}
@@ -227,9 +274,13 @@ func (e Every) period(d Date) Period {
 		return Period{monday, monday.AddDays(6)}
 	}
 	months := cycles[e.cycle].months
-	first := Date{d.Year, time.Month((int(d.Month)-1)/months*months + 1), 1}
+	into := (int(d.Month) - e.january() + 12) % 12 % months // months of the period that are over
+	first := Date{d.Year, d.Month, 1}.AddMonths(-into)
 	return Period{first, first.AddMonths(months - 1).MonthEnd()}
 }
+
+// january is the number of the month with which years begin.
+func (e Every) january() int { return max(1, int(e.begins)) }
 
 func (e Every) due(p Period) Date {
 	switch {
@@ -239,10 +290,15 @@ func (e Every) due(p Period) Date {
 		return p.To.AddMonths(e.after.N)
 	case e.month == 0:
 		return p.To
-	case e.day > 0:
-		return Date{p.From.Year, e.month, 1}.AddDays(e.day - 1).atMost(Date{p.From.Year, e.month, 1}.MonthEnd())
 	}
-	day := e.nth(p.From.Year)
+	first := Date{p.From.Year, e.month, 1}
+	if first.Before(p.From) { // a month of the calendar year after that in which p began
+		first = first.AddMonths(12)
+	}
+	if e.day > 0 {
+		return first.AddDays(e.day - 1).atMost(first.MonthEnd())
+	}
+	day := e.nth(first)
 	if e.week {
 		return day.AddDays((7 - int(day.Weekday())) % 7)
 	}
@@ -256,9 +312,18 @@ func (d Date) atMost(last Date) Date {
 	return d
 }
 
-// nth returns the ordinal weekday of the month.
-func (e Every) nth(year int) Date {
-	first := Date{year, e.month, 1}
+// nth returns the ordinal weekday of the month that begins with first, or the weekday of its ordinal whole week.
+func (e Every) nth(first Date) Date {
+	if e.whole {
+		monday := first.AddDays((8 - int(first.Weekday())) % 7)
+		if e.ordinal < 5 {
+			monday = monday.AddDays(7 * (e.ordinal - 1))
+		} else {
+			last := first.MonthEnd()
+			monday = last.AddDays(-int(last.Weekday()) - 6)
+		}
+		return monday.AddDays((int(e.weekday) + 6) % 7)
+	}
 	if e.ordinal < 5 {
 		return first.AddDays((int(e.weekday)-int(first.Weekday())+7)%7 + 7*(e.ordinal-1))
 	}

@@ -34,6 +34,26 @@ func TestEveryNext(t *testing.T) {
 		{"year:12/last-monday-week", "2025-01-02", "2024-12-30", "2025-01-05", "2025-01-05"},
 		{"year:09/third-saturday", "2026-01-01", "2026-09-19", "2026-09-19", "2026-09-19"},
 		{"year:02/first-sunday", "2026-01-01", "2026-02-01", "2026-02-01", "2026-02-01"},
+		{"year:03/last-week-monday", "2026-01-01", "2026-03-23", "2026-03-23", "2026-03-23"}, // the week of the 30th runs into April
+		{"year:03/last-week-monday", "2019-01-01", "2019-03-25", "2019-03-25", "2019-03-25"}, // March ends on a Sunday
+		{"year:03/last-week-sunday", "2019-01-01", "2019-03-31", "2019-03-31", "2019-03-31"},
+		{"year:03/first-week-monday", "2026-01-01", "2026-03-02", "2026-03-02", "2026-03-02"}, // March begins on a Sunday
+		{"year:06/first-week-monday", "2026-01-01", "2026-06-01", "2026-06-01", "2026-06-01"}, // June begins on a Monday
+		{"year:02/third-week-friday", "2027-01-01", "2027-02-19", "2027-02-19", "2027-02-19"},
+		{"year:03/last-week-monday-week", "2026-01-01", "2026-03-23", "2026-03-29", "2026-03-29"},
+		{"year@09", "2026-08-30", "2025-09-01", "2026-08-31", "2026-08-31"},
+		{"year@09", "2026-08-31", "2026-09-01", "2027-08-31", "2027-08-31"},
+		{"year@09", "2027-01-01", "2026-09-01", "2027-08-31", "2027-08-31"},
+		{"year@09+1mo", "2026-09-15", "2025-09-01", "2026-08-31", "2026-09-30"},
+		{"half-year@09", "2026-11-20", "2026-09-01", "2027-02-28", "2027-02-28"},
+		{"half-year@09", "2028-02-28", "2027-09-01", "2028-02-29", "2028-02-29"},
+		{"half-year@09", "2026-03-01", "2026-03-01", "2026-08-31", "2026-08-31"},
+		{"quarter@12", "2026-01-15", "2025-12-01", "2026-02-28", "2026-02-28"},
+		{"year@09:03-31", "2026-11-01", "2026-09-01", "2027-08-31", "2027-03-31"},
+		{"year@09:10-31", "2026-11-01", "2027-09-01", "2028-08-31", "2027-10-31"},
+		{"year@09:02-29", "2027-11-01", "2027-09-01", "2028-08-31", "2028-02-29"},
+		{"year@09:09-01", "2026-08-31", "2026-09-01", "2027-08-31", "2026-09-01"},
+		{"year@09:03/last-monday", "2026-11-01", "2027-03-29", "2027-03-29", "2027-03-29"},
 	} {
 		e, err := ParseEvery(c.every)
 		if err != nil {
@@ -52,20 +72,27 @@ func TestEveryNext(t *testing.T) {
 
 func TestEveryWords(t *testing.T) {
 	for in, want := range map[string]string{
-		"quarter":                  "每季度",
-		"half-year":                "每半年",
-		"quarter+10d":              "每季度结束后10日内",
-		"year:11-20":               "每年11月20日前",
-		"year:03/last-monday-week": "每年3月最后一个周一所在周",
-		"year:09/third-saturday":   "每年9月第三个周六",
-		"once:2016-06-30":          "2016年6月30日前，一次",
+		"quarter":                        "每季度",
+		"half-year":                      "每半年",
+		"quarter+10d":                    "每季度结束后10日内",
+		"year:11-20":                     "每年11月20日前",
+		"year:03/last-monday-week":       "每年3月最后一个周一所在周",
+		"year:09/third-saturday":         "每年9月第三个周六",
+		"once:2016-06-30":                "2016年6月30日前，一次",
+		"year@09":                        "每年（9月起）",
+		"half-year@09+10d":               "每半年（9月起）结束后10日内",
+		"year@09:03-31":                  "每年（9月起）3月31日前",
+		"year:03/last-week-monday":       "每年3月最后一个整周的周一",
+		"year:03/first-week-sunday-week": "每年3月第一个整周的周日所在周",
 	} {
 		if e, err := ParseEvery(in); err != nil || e.Words() != want || e.String() != in {
 			t.Errorf("%s: %s, %s, %v", in, e, e.Words(), err)
 		}
 	}
 	for _, bad := range []string{"", "day", "quarter:1", "month:10", "year:", "year:13-01", "year:02-30", "year:3/last-monday", "year:03/last", "year:03/fifth-monday",
-		"year:03/last-someday", "year:03/last-monday-month", "year:11-20+3d", "year+3wd", "quarter+0d", "quarter+", "week ", "Quarter", "once", "once:", "once:2016-02-30", "once:06-30", "once:2016-06-30+3d"} {
+		"year:03/last-someday", "year:03/last-monday-month", "year:11-20+3d", "year+3wd", "quarter+0d", "quarter+", "week ", "Quarter", "once", "once:", "once:2016-02-30", "once:06-30", "once:2016-06-30+3d",
+		"year@", "year@9", "year@01", "year@13", "month@09", "week@09", "once@09:2016-06-30", "year@09@10", "year:03/fourth-week-monday", "year:03/week-monday",
+		"year:03/last-week", "year:03/last-week-"} {
 		if e, err := ParseEvery(bad); err == nil {
 			t.Errorf("ParseEvery(%q) = %v, want an error", bad, e)
 		}
@@ -75,7 +102,9 @@ func TestEveryWords(t *testing.T) {
 // The due dates come one after the other without a gap: each is the first after the one before, and every period is reported once.
 func TestEveryComesInOrder(t *testing.T) {
 	forms := []string{"week", "month", "quarter", "half-year", "year", "quarter+10d", "month+45d", "year+1mo", "year:11-20", "year:02-29",
-		"year:03/last-monday-week", "year:12/last-sunday", "year:12/last-monday-week", "year:01/first-monday-week"}
+		"year:03/last-monday-week", "year:12/last-sunday", "year:12/last-monday-week", "year:01/first-monday-week",
+		"year:03/last-week-monday", "year:02/first-week-sunday", "year:12/last-week-sunday-week", "year@09", "half-year@09", "quarter@11+40d", "year@09:02-29",
+		"year@09:08/last-sunday-week"}
 	rapid.Check(t, func(t *rapid.T) {
 		e, err := ParseEvery(rapid.SampledFrom(forms).Draw(t, "every"))
 		if err != nil {
@@ -115,7 +144,7 @@ func TestEveryOnce(t *testing.T) {
 
 func FuzzParseEvery(f *testing.F) {
 	for _, s := range []string{"week", "month", "quarter", "half-year", "year", "quarter+10d", "year+1mo", "year:11-20", "year:03/last-monday-week",
-		"month:03/last-monday-week", "year:09/third-saturday", "year:02-30", "quarter:x", "once:2026-12-31", "+", ":"} {
+		"month:03/last-monday-week", "year:09/third-saturday", "year:03/last-week-monday", "year@09", "half-year@09:03-31", "year:02-30", "quarter:x", "once:2026-12-31", "+", ":"} {
 		f.Add(s)
 	}
 	after := MustDate("2026-11-20")

@@ -68,7 +68,8 @@ func (q Question) group(groups map[string]*Figure, r filter.Row) *Figure {
 	return groups[name]
 }
 
-// PeriodWords returns a period as a title says it: "2026年第一季度", "2026年3月", "2026年上半年", "2026年度", or its two days.
+// PeriodWords returns a period as a title says it: "2026年第一季度", "2026年3月", "2026年上半年", "2026年度", the months of another
+// stretch of whole months ("2025年9月至2026年8月"), or its two days.
 func PeriodWords(p civil.Period) string {
 	year, month := fmt.Sprintf("%d年", p.From.Year), int(p.From.Month)
 	for _, whole := range []struct {
@@ -83,6 +84,9 @@ func PeriodWords(p civil.Period) string {
 		if p.From.Day == 1 && (month-1)%whole.months == 0 && p.To == p.From.AddMonths(whole.months).AddDays(-1) {
 			return year + whole.words
 		}
+	}
+	if p.From.Day == 1 && p.To == p.To.MonthEnd() {
+		return fmt.Sprintf("%s%d月至%d年%d月", year, month, p.To.Year, int(p.To.Month))
 	}
 	return p.From.Words() + "至" + p.To.Words()
 }

@@ -68,6 +68,9 @@ func (p *Param) Words(day civil.Date) string {
 	if t, err := civil.ParseTerm(v); err == nil && p.Kind == "term" {
 		return t.Words()
 	}
+	if e, err := civil.ParseEvery(v); err == nil && p.Kind == "every" {
+		return e.Words()
+	}
 	return v
 }
 
