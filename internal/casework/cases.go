@@ -139,6 +139,15 @@ func (c *Cases) deskFor(tx *db.Tx, f *flow.Flow, by staff.Actor, path string) (s
 			}
 		}
 	}
+	if first == "" && by.Unit != "" { // nobody serves the place itself: who serves a place within it keeps what he brings
+		own, err := staff.UnitOf(tx, by.Unit)
+		if err != nil {
+			return "", err
+		}
+		if slices.ContainsFunc(offices, func(o string) bool { return slices.Contains(own.Offices, o) }) {
+			first = own.Code
+		}
+	}
 	return first, nil
 }
 

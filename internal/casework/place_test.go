@@ -67,3 +67,35 @@ func TestCasesFollowTheirPlace(t *testing.T) {
 		}
 	})
 }
+
+// A school keeps what it brings, whatever place above its own it names; a unit that is no school does not come to keep it.
+func TestWhoServesAPlaceWithinKeepsWhatItBrings(t *testing.T) {
+	each(t, func(t *testing.T, w *town) {
+		root := staff.Actor{Login: "command", Via: staff.ViaCommand}
+		dbtest.Write(t, w.d, func(tx *db.Tx) error {
+			return staff.PutUnit(tx, root, staff.Unit{Code: "school", Name: "市场小学", Place: "411202001001", Offices: []string{"school"}})
+		})
+		w.who["head"] = staff.Actor{Account: 77, Name: "校长", Unit: "school", Via: staff.ViaPage, Grants: []staff.Grant{{Role: staff.Desk, Unit: "school"}}}
+		post := casework.Intake{Flow: "evacuation-post", Fields: map[string]string{"subject": "三层东侧楼梯口", "kind": "floor", "holder": "许乙", "deputy": "班主任", "content": "疏导"}}
+		for code, want := range map[string]string{"411202001001": "school", "411202": "school", "4112": "school"} {
+			post.Fields["place"] = code
+			r := w.register("head", post)
+			dbtest.Read(t, w.d, func(tx *db.Tx) error {
+				k, err := w.cases.Stored(tx, r.Case)
+				if err == nil && k.Situation.Desk != want {
+					t.Errorf("at %s the desk is %q, want %q", code, k.Situation.Desk, want)
+				}
+				return err
+			})
+		}
+		post.Fields["place"] = "4112"
+		r := w.register("desk", post)
+		dbtest.Read(t, w.d, func(tx *db.Tx) error {
+			k, err := w.cases.Stored(tx, r.Case)
+			if err == nil && k.Situation.Desk != "" {
+				t.Errorf("the mayor's section keeps a school's post: %q", k.Situation.Desk)
+			}
+			return err
+		})
+	})
+}

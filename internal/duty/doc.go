@@ -1,7 +1,8 @@
 // Package duty sees to what offices owe again and again: the tasks that documents set for every month, quarter or year.
 //
 // It promises:
-//   - each occurrence of a duty is written down once, for each unit that fills the office, as soon as it can be worked on:
+//   - each occurrence of a duty is written down once, for each unit that fills the office where the document holds (and, where the pack
+//     says "each", for each that fills it anywhere within), as soon as it can be worked on:
 //     when its period is over or, where the day falls within the period, thirty days before that day;
 //   - nothing is missed in silence: the unit is told when a task arises, again before it is late, and on the day it is;
 //     a task that is late says so for good, also after it is done;

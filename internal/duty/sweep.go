@@ -117,7 +117,11 @@ func later(a, b civil.Date) civil.Date {
 
 // raise writes down every occurrence about a period that ended on first or later and that can be worked on today.
 func (d *Duties) raise(tx *db.Tx, p *pack.Pack, duty *pack.Duty, path string, first, today civil.Date) (n int, err error) {
-	units, err := staff.UnitsFilling(tx, duty.Who, path)
+	filling := staff.UnitsFilling
+	if duty.Each {
+		filling = staff.UnitsWithin
+	}
+	units, err := filling(tx, duty.Who, path)
 	if err != nil || len(units) == 0 {
 		return 0, err
 	}

@@ -138,7 +138,7 @@ func (r *reading) expand(at rule.At, when string, on civil.Date) string {
 
 func (r *reading) duty(p part[dutySpec], on civil.Date) *Duty {
 	s := p.spec
-	d := &Duty{ID: s.Duty, Name: s.Name, Who: s.Who, Makes: s.Makes, Does: s.Does, Basis: r.element(p.at(""), "duty/"+s.Duty, s.Name, s.Basis)}
+	d := &Duty{ID: s.Duty, Name: s.Name, Who: s.Who, Each: s.Each, Makes: s.Makes, Does: s.Does, Basis: r.element(p.at(""), "duty/"+s.Duty, s.Name, s.Basis)}
 	var err error
 	if d.Every, err = civil.ParseEvery(r.resolve(p.at("every"), s.Every, on)); err != nil {
 		r.bad(p.at("every"), "%s", err)

@@ -16,6 +16,7 @@ type Duty struct {
 	ID     string
 	Name   string
 	Who    string // office id
+	Each   bool   // every unit of the place that fills the office owes it, not only those of the place itself
 	Every  civil.Every
 	Within civil.Term // time allowed after the end of the period; zero: none
 	Makes  string     // notice id, "" for none

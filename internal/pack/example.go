@@ -131,6 +131,7 @@ type DutyExample struct {
 	Last  string `yaml:"last-day,required"`
 	Makes string `yaml:"makes"`
 	Who   string `yaml:"who"`
+	Each  bool   `yaml:"each"` // every unit that fills the office owes it
 }
 
 // An IndicatorExample is rows and the figure that must come of them.

@@ -95,6 +95,7 @@ type dutySpec struct {
 	Duty   string    `yaml:"duty,required"`
 	Name   string    `yaml:"name,required"`
 	Who    string    `yaml:"who,required"`
+	Each   bool      `yaml:"each"`
 	Every  string    `yaml:"every,required"`
 	Within string    `yaml:"within"`
 	Makes  string    `yaml:"makes"`

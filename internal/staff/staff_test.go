@@ -181,6 +181,19 @@ func TestUnitsFillOffices(t *testing.T) {
 				t.Errorf("at %s the office is filled by %v, want %s", path, got, want)
 			}
 		}
+		for path, want := range map[string]string{"90/": "water water-901", "90/901/": "water-901", "90/902/": "", "90/901/90101/": ""} {
+			var got []string
+			dbtest.Read(t, d, func(tx *db.Tx) error {
+				list, err := staff.UnitsWithin(tx, "bureau", path)
+				for _, u := range list {
+					got = append(got, u.Code)
+				}
+				return err
+			})
+			if strings.Join(got, " ") != want {
+				t.Errorf("within %s the office is filled by %v, want %s", path, got, want)
+			}
+		}
 		x, err := staff.NewDirectory(ctx, d)
 		if err != nil {
 			t.Fatal(err)

@@ -109,6 +109,23 @@ func UnitsFilling(tx *db.Tx, office, placePath string) ([]Unit, error) {
 	return slices.DeleteFunc(list, func(u Unit) bool { return best < 0 || depth(u) != best }), nil
 }
 
+// UnitsWithin returns the open units that fill the office anywhere within a place: at it or below. None is no error.
+func UnitsWithin(tx *db.Tx, office, placePath string) ([]Unit, error) {
+	list, err := units(tx, whereFilling, office)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	codes := make([]string, len(list))
+	for i, u := range list {
+		codes[i] = u.Place
+	}
+	paths, err := place.Paths(tx, codes...)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list, func(u Unit) bool { return !within(paths[u.Place], placePath) }), nil
+}
+
 // ForeseeUnit and ForeseeFilling tell the database what UnitOf and UnitsFilling ask, to travel with an earlier question.
 func ForeseeUnit(tx *db.Tx, code string) {
 	tx.Foresee(unitsSQL+whereCode+byCode, code)

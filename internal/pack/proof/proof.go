@@ -153,6 +153,9 @@ func tryDuty(r *Result, l civil.Law) {
 	if x.Who != "" {
 		r.same("duty.who", "责任机构", x.Who, d.Who)
 	}
+	if x.Each && !d.Each {
+		r.bad("duty.each", "应由每个担任“%s”的单位各自承担", d.Who)
+	}
 }
 
 func tryParam(r *Result) {

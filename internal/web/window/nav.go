@@ -7,7 +7,6 @@ import (
 
 	"linli/internal/db"
 	"linli/internal/flow"
-	"linli/internal/place"
 	"linli/internal/staff"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
@@ -38,20 +37,17 @@ func nav(ctx context.Context, at string) []ui.Link {
 // myFlows are the channels that the actor's unit takes in; all of them when it is the desk of none.
 func (p *Pages) myFlows(tx *db.Tx, by staff.Actor, now time.Time) ([]*flow.Flow, error) {
 	all := p.Town.Cases.Flows(now)
-	city, err := place.City(tx)
+	if by.Unit == "" {
+		return all, nil
+	}
+	unit, err := staff.UnitOf(tx, by.Unit)
 	if err != nil {
 		return nil, err
 	}
 	var mine []*flow.Flow
 	for _, f := range all {
-		for _, office := range f.Offices[flow.Desk] {
-			units, err := staff.UnitsFilling(tx, office, city+"/")
-			if err != nil {
-				return nil, err
-			}
-			if slices.ContainsFunc(units, func(u staff.Unit) bool { return u.Code == by.Unit }) && !slices.Contains(mine, f) {
-				mine = append(mine, f)
-			}
+		if slices.ContainsFunc(f.Offices[flow.Desk], func(office string) bool { return slices.Contains(unit.Offices, office) }) {
+			mine = append(mine, f)
 		}
 	}
 	if len(mine) == 0 {
