@@ -27,7 +27,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	account.Routes(mux, &account.Pages{Town: town, Sessions: a.Sessions, Demo: offered, Public: demo.Password})
 	resident.Routes(mux, &resident.Pages{Town: town, Sessions: a.Sessions, Key: a.resident, Now: a.now, Notices: a.Notices})
 	part.PublicRoutes(mux, town)
-	grid.Routes(mux, &grid.Pages{Town: town, Sessions: a.Sessions})
+	grid.Routes(mux, &grid.Pages{Town: town, Sessions: a.Sessions, Sync: &grid.Sync{Town: town, Inbox: a.Field}})
 	department.Routes(mux, &department.Pages{Town: town, Sessions: a.Sessions})
 	webservice.Routes(mux, &webservice.Pages{Town: town, Window: a.Window, Sessions: a.Sessions, Now: a.now})
 	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})
@@ -36,7 +36,6 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	events, classes := &event.Events{Register: a.People}, &class.Classes{Register: a.People, Packs: a.Catalog.Index}
 	register.Routes(mux, &register.Pages{Town: town, Sessions: a.Sessions, Events: events, Classes: classes})
 	transfer.Routes(mux, &transfer.Pages{Town: town, Sessions: a.Sessions, Tables: a.Sent, Files: a.room})
-	grid.SyncRoutes(mux, &grid.Sync{Town: town, Inbox: a.Field})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Events: events, Classes: classes, Window: a.Window,

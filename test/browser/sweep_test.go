@@ -28,7 +28,7 @@ func TestEveryPageIsFitForEverybody(t *testing.T) {
 	c := found(t, "sqlite")
 	c.live(t)
 	shared := &visited{}
-	for _, login := range []string{"", "resident", "desk", "duty", "xinfang", "dispatcher", "water", "verifier", "deputy", "supervisor", "auditor", "admin", "willow", "street", "hall"} {
+	for _, login := range []string{"", "resident", "desk", "duty", "xinfang", "dispatcher", "water", "verifier", "deputy", "supervisor", "auditor", "admin", "willow", "street", "hall", "walker"} {
 		name := login
 		if name == "" {
 			name = "visitor"

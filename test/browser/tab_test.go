@@ -181,7 +181,7 @@ func (b *tab) turn(what string, status int64, actions ...chromedp.Action[chromed
 	if r != nil && r.Status != status {
 		b.lost(what, fmt.Errorf("status %d", r.Status))
 	}
-	b.until(what, `document.readyState === "complete"`)
+	b.until(what, `document.readyState === "complete" && (!document.querySelector(".field-page") || document.getElementById("main").dataset.drawn)`)
 }
 
 func (b *tab) resize(s screen) {
@@ -213,7 +213,7 @@ func (b *tab) visit(path string) bool {
 		b.Errorf("open %s: status %d", path, r.Status)
 		return false
 	}
-	b.until("open "+path, `document.readyState === "complete"`)
+	b.until("open "+path, `document.readyState === "complete" && (!document.querySelector(".field-page") || document.getElementById("main").dataset.drawn)`)
 	return true
 }
 

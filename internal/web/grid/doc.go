@@ -12,6 +12,8 @@
 // Words: a module says t("中文"). The server finds these sentences in the modules, and sends their English with the shell, so that
 // the language can be changed without a network; a test compares with the catalogue.
 //
+// Without scripts, /grid/plain reports by an ordinary form, by the same inbox, and lists what is to be checked.
+//
 // The addresses under /field (sync*.go; the protocol is in package field) answer in JSON, also when something is wrong: {"error": words}.
 //
 // It never keeps a picture or a voice on the server itself, never decides about a case, and knows no SQL. It owns no table.

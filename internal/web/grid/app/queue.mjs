@@ -22,7 +22,7 @@ export async function queue(screen) {
   const all = await list();
   const owed = all.filter((x) => x.state !== "taken"), done = all.filter((x) => x.state === "taken" && !["track", "duty", "resolve"].includes(x.kind)).reverse();
   return [h("h1", {}, t("待传")),
-    h("p", { class: "lead" }, owed.length ? t("%d 件还在手机上。有网络时自动按顺序上传，不用守着。", owed.length) : t("都已上传。")),
+    h("p", { class: "lead" }, owed.length ? t("%d 件还在手机上。页面开着、有网络时自动按顺序上传。", owed.length) : t("都已上传。")),
     net.state === "failed" && net.next ? h("p", { class: "muted" }, t("下次自动再传：%s", when(net.next))) : "",
     owed.length ? h("div", { class: "row" }, button(t("现在上传"), () => retryAll(owed), "primary"), button(t("清理已传的照片"), async () => { await sweepPhotos(); screen.go("/grid/queue", t("已清理。")); })) : "",
     owed.length ? h("ol", { class: "queue" }, owed.map(row)) : empty(t("没有等待上传的")),
