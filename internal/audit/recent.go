@@ -58,3 +58,25 @@ func Checkpoints(tx *db.Tx, city string, limit int) ([]Signed, error) {
 	}
 	return list, nil
 }
+
+// Since returns the subjects of the entries of a city from a position on, in their order, and of those that have no position yet,
+// each once; and the position from which to ask the next time, when what had none is told again. With more than limit entries it
+// returns more as true and no subjects: whoever follows the log starts afresh. An entry that is not committed yet gets a later position
+// than all that are, so nothing is missed.
+func Since(tx *db.Tx, city string, from int64, limit int) (subjects []string, next int64, more bool, err error) {
+	err = tx.QueryRow(`select size from audit_log where city = ?`, city).Scan(&next)
+	if err != nil && !errors.Is(err, db.ErrNoRows) {
+		return nil, 0, false, fmt.Errorf("size of the log: %w", err)
+	}
+	if next-from > int64(limit) {
+		return nil, next, true, nil
+	}
+	subjects, err = db.Select(tx, func(r *db.Rows) (s string, err error) { return s, r.Scan(&s) },
+		`select subject from (select subject, position as first, id from audit_entry where city = ? and position >= ?
+			union all select subject, 9223372036854775807, id from audit_entry where city = ? and position < 0) as entries
+		group by subject order by min(first), min(id)`, city, from, city)
+	if err != nil {
+		return nil, 0, false, fmt.Errorf("entries since %d: %w", from, err)
+	}
+	return subjects, next, false, nil
+}

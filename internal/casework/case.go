@@ -39,6 +39,13 @@ type Case struct {
 	Replied    time.Time // last reply
 	Closed     time.Time
 	LastStep   time.Time // last that took the matter on (flow.Verb.Moves)
+	Opened     time.Time // first step that applied a standard (立案); zero: none did
+	Verified   time.Time // last time that somebody confirmed the work
+
+	RaisedAs  flow.Role // in which part it was brought
+	RaisedBy  string    // account that registered it, "" for a reporter
+	SentBy    string    // account that last sent it out
+	CheckedBy string    // account that last confirmed the work or had it done again
 
 	firstFlow string
 	where     *Position  // told by the step that is being taken
@@ -50,16 +57,17 @@ func (c *Case) State() flow.State { return c.Situation.State }
 
 // columns is the select list that scan reads.
 const columns = `id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body, fields, place, path, spot,
-	main, situation, version, registered_at, accepted_at, routed_at, replied_at, closed_at, last_step_at, yellow_at,
+	main, situation, version, registered_at, accepted_at, routed_at, replied_at, closed_at, last_step_at, opened_at, verified_at,
+	raised_as, raised_by, sent_by, checked_by, yellow_at,
 	state, lead, target_at, limit_at, open, replied, met, late, returns, reworks, grade, appealed, pending, located`
 
 func scan(r interface{ Scan(...any) error }) (*Case, error) {
 	var c Case
 	var fields, situation string
-	var at [6]db.Time
+	var at [8]db.Time
 	err := r.Scan(&c.ID, &c.Number, &c.Document, &c.Pack, &c.Flow, &c.firstFlow, &c.Channel, &c.Kind, &c.Weight, &c.Title, &c.Body,
 		&fields, &c.Place, &c.Path, &c.Spot, &c.Main, &situation, &c.Version,
-		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &c.row.yellow,
+		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &at[6], &at[7], (*string)(&c.RaisedAs), &c.RaisedBy, &c.SentBy, &c.CheckedBy, &c.row.yellow,
 		(*string)(&c.row.state), &c.row.lead, &c.row.target, &c.row.limit, &c.row.open, &c.row.replied, &c.row.met, &c.row.late,
 		&c.row.returns, &c.row.reworks, &c.row.grade, &c.row.appealed, &c.row.pending, &c.row.located)
 	if err != nil {
@@ -67,6 +75,7 @@ func scan(r interface{ Scan(...any) error }) (*Case, error) {
 	}
 	c.Registered, c.Accepted, c.Routed = at[0].Time, at[1].Time, at[2].Time
 	c.Replied, c.Closed, c.LastStep = at[3].Time, at[4].Time, at[5].Time
+	c.Opened, c.Verified = at[6].Time, at[7].Time
 	if c.Situation, err = situations.decode(situation); err != nil {
 		return nil, fault.Internal(err, "办件 %s 的数据损坏", c.Number)
 	}
@@ -101,6 +110,7 @@ type projection struct {
 	returns, reassigns, reworks, urges       int
 	supervisions, reopens, joint, instructed int
 	reportedBack, appealed, pending          int
+	extensions                               int
 	grade                                    int // of the reporter, which no Situation tells
 	located                                  int // there is a position, which no Situation tells
 }
@@ -114,7 +124,8 @@ func project(f *flow.Flow, s *flow.Situation, now time.Time) projection {
 		open: flag(f.Open(s.State)), late: flag(s.Late(now)), replied: flag(s.Count[flow.Reply] > 0),
 		returns: s.Count[flow.Return], reassigns: s.Count[flow.Reassign], reworks: s.Count[flow.Rework],
 		urges: s.Count[flow.Urge], supervisions: s.Count[flow.Supervise], reopens: s.Count[flow.Reopen],
-		joint: flag(len(s.Branches) > 0), instructed: flag(s.Count[flow.Instruct] > 0),
+		extensions: s.Count[flow.Grant],
+		joint:      flag(len(s.Branches) > 0), instructed: flag(s.Count[flow.Instruct] > 0),
 		reportedBack: flag(s.Count[flow.Report] > 0), appealed: flag(s.Appeal), pending: flag(s.Pending != nil),
 	}
 	if y := s.Yellow(); !y.IsZero() {

@@ -65,7 +65,8 @@ type tallyKey struct{ month, path string }
 var manyTables = [...]struct{ into, marks string }{
 	{`case_record (id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body, fields, place, path, spot,
 		desk, lead, state, open, situation, version, month, registered_at, accepted_at, routed_at, replied_at, closed_at, last_step_at,
-		yellow_at, target_at, limit_at, replied, met, met_target, late, returns, reworks, outcome, grade, located)`, marks(40)},
+		yellow_at, target_at, limit_at, replied, met, met_target, late, returns, reworks, outcome, grade, located, opened_at, verified_at,
+		extensions, raised_as, raised_by, sent_by, checked_by)`, marks(47)},
 	{`case_step (` + stepColumns + `)`, marks(15)},
 	{`case_unit (unit, case_id, part)`, marks(3)},
 	{`case_queue (scope, yellow_at, case_id)`, marks(3)},
@@ -117,7 +118,7 @@ func (m *many) add(f *flow.Flow, of *Case, first *Step, v Copy) error {
 	if k.Situation.Desk = v.Desk; k.Situation.Lead != "" {
 		k.Situation.Lead = v.Lead
 	}
-	for _, at := range []*time.Time{&k.Registered, &k.Accepted, &k.Routed, &k.Replied, &k.Closed, &k.LastStep} {
+	for _, at := range []*time.Time{&k.Registered, &k.Accepted, &k.Routed, &k.Replied, &k.Closed, &k.LastStep, &k.Opened, &k.Verified} {
 		*at = shifted(*at, by)
 	}
 	p := project(f, &k.Situation, m.tx.Now())
@@ -172,7 +173,7 @@ func (m *many) record(k *Case, p projection) error {
 		k.Path, k.Spot, s.Desk, s.Lead, string(s.State), p.open, string(situation), k.Version,
 		months(k.Registered), db.At(k.Registered), db.At(k.Accepted), db.At(k.Routed), db.At(k.Replied),
 		db.At(k.Closed), db.At(k.LastStep), p.yellow, p.target, p.limit, p.replied, p.met, p.metTarget, p.late, p.returns, p.reworks,
-		s.Outcome, p.grade, p.located)
+		s.Outcome, p.grade, p.located, db.At(k.Opened), db.At(k.Verified), p.extensions, string(k.RaisedAs), k.RaisedBy, k.SentBy, k.CheckedBy)
 	return nil
 }
 

@@ -127,7 +127,7 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 	if a.Verb.Moves() {
 		k.LastStep = at
 	}
-	k.stamp(a.Verb, at)
+	k.stamp(a.Act)
 	if w, isText := next.Facts["weight"].(string); isText {
 		k.Weight = w
 	}
@@ -175,9 +175,13 @@ func overtaken(tx *db.Tx, k *Case) error {
 	return fault.Conflict("本件已由%s于%s办理“%s”，请刷新后再试", s.Name, s.At.In(civil.Shanghai).Format("1月2日 15:04"), verbName(s.Verb))
 }
 
-// stamp keeps the first or last instants that figures are made of.
-func (k *Case) stamp(v flow.Verb, at time.Time) {
-	switch v {
+// stamp keeps the first or last instants that figures are made of, and who did what they judge.
+func (k *Case) stamp(a flow.Act) {
+	at := a.At
+	if a.Standard != "" && k.Opened.IsZero() {
+		k.Opened = at
+	}
+	switch a.Verb {
 	case flow.Accept:
 		if k.Accepted.IsZero() {
 			k.Accepted = at
@@ -186,6 +190,13 @@ func (k *Case) stamp(v flow.Verb, at time.Time) {
 		if k.Routed.IsZero() {
 			k.Routed = at
 		}
+		k.SentBy = a.Actor
+	case flow.Reassign:
+		k.SentBy = a.Actor
+	case flow.Verify:
+		k.Verified, k.CheckedBy = at, a.Actor
+	case flow.Rework:
+		k.CheckedBy = a.Actor
 	case flow.Reply:
 		k.Replied = at
 	case flow.Close, flow.Refuse:
@@ -225,7 +236,7 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 	}
 	s := &k.Situation
 	args := []any{k.Flow, k.Weight, s.Desk, situation, k.Version, db.At(k.Accepted), db.At(k.Routed), db.At(k.Replied), db.At(k.Closed),
-		db.At(k.LastStep), p.metTarget, p.reassigns, p.urges, p.supervisions, p.reopens, p.joint, p.instructed, p.reportedBack,
+		db.At(k.LastStep), db.At(k.Opened), db.At(k.Verified), k.SentBy, k.CheckedBy, p.extensions, p.metTarget, p.reassigns, p.urges, p.supervisions, p.reopens, p.joint, p.instructed, p.reportedBack,
 		s.Outcome, k.Main}
 	moved, more := p.moved(&before.row)
 	if k.Kind != before.Kind {
@@ -238,7 +249,7 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 		moved, more = moved+", channel = ?", append(more, k.Channel)
 	}
 	err = tx.ExecOne(`update case_record set flow = ?, weight = ?, desk = ?, situation = ?, version = ?, accepted_at = ?, routed_at = ?,
-		replied_at = ?, closed_at = ?, last_step_at = ?, met_target = ?, reassigns = ?, urges = ?, supervisions = ?, reopens = ?, joint = ?,
+		replied_at = ?, closed_at = ?, last_step_at = ?, opened_at = ?, verified_at = ?, sent_by = ?, checked_by = ?, extensions = ?, met_target = ?, reassigns = ?, urges = ?, supervisions = ?, reopens = ?, joint = ?,
 		instructed = ?, reported_back = ?, outcome = ?, main = ?`+moved+` where id = ? and version = ?`,
 		append(append(args, more...), k.ID, before.Version)...)
 	if err != nil {

@@ -123,6 +123,9 @@ func (c *Cases) register(tx *db.Tx, by staff.Actor, in Intake) (Receipt, error) 
 	if act.As, err = c.intakeRoles(tx, f, by, where.Path); err != nil {
 		return Receipt{}, err
 	}
+	if k.RaisedAs = act.As[0]; k.RaisedAs != flow.Reporter && !by.Account.IsZero() {
+		k.RaisedBy = by.Account.String()
+	}
 	if slices.Contains(act.As, flow.Sender) {
 		act.Unit, act.To = by.Unit, desk
 	}
@@ -232,10 +235,10 @@ func (k *Case) insert(tx *db.Tx, p projection) error {
 	s := &k.Situation
 	return tx.Exec(`insert into case_record (id, number, document, pack_version, flow, first_flow, channel, kind, weight, title, body,
 		fields, place, path, spot, desk, lead, state, open, situation, version, month, registered_at, last_step_at, yellow_at,
-		target_at, limit_at, located) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		target_at, limit_at, located, raised_as, raised_by) values `+marks(30),
 		k.ID, k.Number, k.Document, k.Pack, k.Flow, k.firstFlow, k.Channel, k.Kind, k.Weight, k.Title, k.Body,
 		string(fields), k.Place, k.Path, k.Spot, s.Desk, s.Lead, string(s.State), p.open, situation, k.Version,
-		months(k.Registered), db.At(k.Registered), db.At(k.LastStep), p.yellow, p.target, p.limit, p.located)
+		months(k.Registered), db.At(k.Registered), db.At(k.LastStep), p.yellow, p.target, p.limit, p.located, string(k.RaisedAs), k.RaisedBy)
 }
 
 // number gives the next number of the flow's pattern: {year}, {seq:n} padded to n digits.

@@ -59,6 +59,9 @@ func (r *reading) edition(on civil.Date) *Edition {
 	for _, p := range r.parts.indicators {
 		e.Indicators = append(e.Indicators, r.indicator(p, on))
 	}
+	for _, p := range r.parts.scores {
+		e.Scores = append(e.Scores, r.score(p, e))
+	}
 	for _, p := range r.parts.watches {
 		e.Watches = append(e.Watches, r.watch(p, on))
 	}

@@ -41,7 +41,7 @@ func (r *reading) handled(column, value string) []string {
 
 func (r *reading) indicator(p part[indicatorSpec], on civil.Date) *Indicator {
 	s := p.spec
-	i := &Indicator{ID: s.Indicator, Name: s.Name, Says: s.Says, Period: s.Period, Better: s.Better, Fewest: s.Fewest,
+	i := &Indicator{ID: s.Indicator, Name: s.Name, Says: s.Says, Period: s.Period, Better: s.Better, Fewest: s.Fewest, Axis: s.Axis,
 		Basis: r.element(p.at(""), "indicator/"+s.Indicator, s.Name, s.Basis)}
 	i.View = r.view(p.at, s.View)
 	i.Where = r.cond(i.View, s.Where, on)
@@ -59,6 +59,9 @@ func (r *reading) indicator(p part[indicatorSpec], on civil.Date) *Indicator {
 		r.bad(p.at("shows"), "shows 只能是 percent 或 count")
 	}
 	i.Percent = s.Shows == "percent"
+	if s.Axis != "" && !slices.ContainsFunc(Axes, func(o Option) bool { return o.Value == string(s.Axis) }) {
+		r.bad(p.at("axis"), "axis 只能是 process、body、performance 或 standard")
+	}
 	if !slices.Contains([]string{"", "higher", "lower"}, s.Better) {
 		r.bad(p.at("better"), "better 只能是 higher 或 lower")
 	}

@@ -71,6 +71,7 @@ type Indicator struct {
 	Denominator filter.Cond // zero for a count
 	Percent     bool        // numerator ÷ denominator; otherwise the numerator alone
 	Better      string      // "higher", "lower" or ""
+	Axis        Axis        // side from which it judges; "" for most
 	Fewest      int         // denominator below which no rank or colour is given
 	Basis       []law.Clause
 }

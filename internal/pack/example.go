@@ -14,6 +14,7 @@ type Example struct {
 	Form      *FormExample      `yaml:"form"`
 	Duty      *DutyExample      `yaml:"duty"`
 	Indicator *IndicatorExample `yaml:"indicator"`
+	Score     *ScoreExample     `yaml:"score"`
 	Watch     *WatchExample     `yaml:"watch"`
 	Notice    *NoticeExample    `yaml:"notice"`
 	Book      *BookExample      `yaml:"book"`
@@ -142,6 +143,14 @@ type IndicatorExample struct {
 	Rows        []strict.Value `yaml:"rows,required"`
 	Numerator   int            `yaml:"numerator,required"`
 	Denominator int            `yaml:"denominator,required"`
+}
+
+// A ScoreExample is rows of one group and the points that they must give, with two decimals; "—" when nothing was due.
+type ScoreExample struct {
+	ID     string         `yaml:"id,required"`
+	Rows   []strict.Value `yaml:"rows,required"`
+	Points string         `yaml:"points,required,loose"`
+	Small  bool           `yaml:"small"` // it rests on too few cases to be ranked
 }
 
 // A WatchExample is rows, each with a column "row" to name it, and those that must be flagged at an instant.

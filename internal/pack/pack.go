@@ -42,6 +42,7 @@ type Edition struct {
 	Forms      []*form.Form
 	Duties     []*Duty
 	Indicators []*Indicator
+	Scores     []*Score
 	Watches    []*Watch
 	Notices    []*Notice
 	Books      []*Book
@@ -179,6 +180,11 @@ func (e *Edition) Duty(id string) *Duty {
 // Indicator returns an indicator by its id, or nil.
 func (e *Edition) Indicator(id string) *Indicator {
 	return find(e.Indicators, func(i *Indicator) bool { return i.ID == id })
+}
+
+// Score returns a score by its id, or nil.
+func (e *Edition) Score(id string) *Score {
+	return find(e.Scores, func(s *Score) bool { return s.ID == id })
 }
 
 // Watch returns a watch by its id, or nil.

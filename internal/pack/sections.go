@@ -18,6 +18,7 @@ type parts struct {
 	forms      []part[formSpec]
 	duties     []part[dutySpec]
 	indicators []part[indicatorSpec]
+	scores     []part[scoreSpec]
 	watches    []part[watchSpec]
 	notices    []part[noticeSpec]
 	books      []part[bookSpec]
@@ -101,6 +102,8 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 		take(r, doc, &r.parts.duties)
 	case "indicators":
 		take(r, doc, &r.parts.indicators)
+	case "scores":
+		take(r, doc, &r.parts.scores)
 	case "watches":
 		take(r, doc, &r.parts.watches)
 	case "notices":
@@ -122,7 +125,7 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 	case "examples":
 		take(r, doc, &r.parts.examples)
 	default:
-		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、watches、notices、books、items、admissions、tables、facts、classes、standards、examples", folder)
+		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、scores、watches、notices、books、items、admissions、tables、facts、classes、standards、examples", folder)
 	}
 }
 

@@ -115,7 +115,31 @@ type indicatorSpec struct {
 	Shows       string       `yaml:"shows,required"`
 	Better      string       `yaml:"better"`
 	Fewest      int          `yaml:"fewest"`
+	Axis        Axis         `yaml:"axis"`
 	Basis       flow.List    `yaml:"basis,required"`
+}
+
+type scoreSpec struct {
+	Score string           `yaml:"score,required"`
+	Name  string           `yaml:"name,required"`
+	Says  string           `yaml:"says,required"`
+	Of    string           `yaml:"of,required"`
+	Empty string           `yaml:"empty,required"` // may not be left to chance: a rate of nothing
+	Parts []scorePartSpec  `yaml:"parts,required"`
+	Minus []scoreMinusSpec `yaml:"minus"`
+	Basis flow.List        `yaml:"basis,required"`
+}
+
+// Weights and points may be $param.
+type scorePartSpec struct {
+	Indicator string `yaml:"indicator,required"`
+	Weight    string `yaml:"weight,required,loose"`
+}
+
+type scoreMinusSpec struct {
+	Indicator string `yaml:"indicator,required"`
+	Points    string `yaml:"points,required,loose"`
+	Most      string `yaml:"most,loose"`
 }
 
 type watchSpec struct {

@@ -51,7 +51,14 @@ create table case_record (
 	grade          INTEGER NOT NULL DEFAULT 0,
 	seq            INTEGER NOT NULL DEFAULT 0,
 	appealed       INTEGER NOT NULL DEFAULT 0,
-	pending        INTEGER NOT NULL DEFAULT 0
+	pending        INTEGER NOT NULL DEFAULT 0,
+	opened_at      TEXT NOT NULL DEFAULT '',
+	verified_at    TEXT NOT NULL DEFAULT '',
+	extensions     INTEGER NOT NULL DEFAULT 0,
+	raised_as      TEXT NOT NULL DEFAULT '',
+	raised_by      TEXT NOT NULL DEFAULT '',
+	sent_by        TEXT NOT NULL DEFAULT '',
+	checked_by     TEXT NOT NULL DEFAULT ''
 );
 create unique index case_record_number on case_record (number);
 create index case_record_state on case_record (state, yellow_at) where open = 1;
@@ -159,7 +166,8 @@ create view fact_case as
 select id, number, document, flow, channel, kind, weight, title, place, path, desk, lead, state, open,
        registered_at, accepted_at, routed_at, replied_at, closed_at, target_at, limit_at, replied, met, met_target,
        late, returns, reassigns, reworks, urges, supervisions, reopens, joint, instructed, reported_back, outcome,
-       grade, last_step_at, yellow_at, appealed, pending, month
+       grade, last_step_at, yellow_at, appealed, pending, month, opened_at, verified_at, extensions, raised_as, raised_by, sent_by,
+       checked_by
 from case_record;
 
 -- +goose Down

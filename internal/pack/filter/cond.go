@@ -65,6 +65,13 @@ func (c Cond) Columns() []string {
 	return list
 }
 
+// Timeless reports whether the condition says the same of a row at every instant.
+func (c Cond) Timeless() bool {
+	return !slices.ContainsFunc(c.all, func(p part) bool {
+		return p.op == opIdle || slices.ContainsFunc(p.any, func(alt Cond) bool { return !alt.Timeless() })
+	})
+}
+
 // Bound is the condition at an instant: its idle terms are turned into instants.
 type Bound struct {
 	cond Cond

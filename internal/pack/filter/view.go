@@ -48,6 +48,8 @@ var Cases = &View{Name: "fact_case", Columns: []Column{
 	{"supervisions", "督办次数", Whole}, {"reopens", "重新办理次数", Whole}, {"joint", "联合办理", Flag},
 	{"instructed", "已有批示", Flag}, {"reported_back", "已向批示领导报告", Flag}, {"outcome", "办理结果", Text},
 	{"grade", "评价", Whole}, {"appealed", "有待答复的申诉", Flag}, {"pending", "有待批的延期", Flag}, {"month", "登记月份", Text},
+	{"opened_at", "立案时间", Instant}, {"verified_at", "核查时间", Instant}, {"extensions", "延期次数", Whole},
+	{"raised_as", "来源", Text}, {"raised_by", "登记人", Text}, {"sent_by", "派遣人", Text}, {"checked_by", "核查人", Text},
 }}
 
 // Views lists the published views by name.
