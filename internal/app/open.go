@@ -75,6 +75,7 @@ type App struct {
 
 	Field    *field.Inbox
 	Figures  *indicator.Indicators
+	Live     *indicator.Live // the same figures by month, at the cost of what changed
 	Notices  *notice.Notices
 	Tables   *table.Tables
 	Sessions *session.Sessions
@@ -184,6 +185,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Duties.Register(a.Jobs)
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Figures.Register(a.Jobs)
+	a.Live = a.Figures.NewLive(a.City)
 	a.Notices = notice.New(notice.Options{Packs: a.Catalog.Index, Counts: a.Figures, Duties: a.Duties})
 	a.Admissions = admission.New(a.Cases, a.Catalog.Index)
 	a.Tables = table.New(table.Options{Packs: a.Catalog.Index, Figures: a.Figures, Admissions: a.Admissions, Files: a.Blobs})

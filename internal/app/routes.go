@@ -31,7 +31,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	department.Routes(mux, &department.Pages{Town: town, Sessions: a.Sessions})
 	webservice.Routes(mux, &webservice.Pages{Town: town, Window: a.Window, Sessions: a.Sessions, Now: a.now})
 	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})
-	supervisor.Routes(mux, &supervisor.Pages{Town: town, Sessions: a.Sessions, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties})
+	supervisor.Routes(mux, &supervisor.Pages{Town: town, Sessions: a.Sessions, Figures: a.Figures, Live: a.Live, Notices: a.Notices, Duties: a.Duties})
 	community.Routes(mux, &community.Pages{Town: town, Sessions: a.Sessions, Admissions: a.Admissions, Tables: a.Tables})
 	events, classes := &event.Events{Register: a.People}, &class.Classes{Register: a.People, Packs: a.Catalog.Index}
 	register.Routes(mux, &register.Pages{Town: town, Sessions: a.Sessions, Events: events, Classes: classes})

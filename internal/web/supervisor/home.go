@@ -208,7 +208,11 @@ func (v *view) rate(a *indicator.Answer, f indicator.Figure) ui.Cell {
 	if r.Small() {
 		lines = append(lines, ui.T(v.ctx, "样本少：%s", bulletin.Band(r.Low, r.High)))
 	}
-	href := v.href("/supervisor/indicators/"+a.Ref()+"/rows", "by", a.Question.By, "key", f.Key, "part", string(indicator.Miss))
+	part := indicator.Miss // what went wrong
+	if a.Better == "lower" {
+		part = indicator.Hit
+	}
+	href := v.href("/supervisor/indicators/"+a.Ref()+"/rows", "by", a.Question.By, "key", f.Key, "part", string(part))
 	text := ui.Percent(r.Part, r.Whole)
 	return ui.Cell{Text: text, Href: href, Body: bulletin.Figure(text, href, lines)}
 }

@@ -64,7 +64,7 @@ func open(t testing.TB, w *town.Town) *office {
 	o := &office{t: t, w: w, mux: http.NewServeMux()}
 	ui.Routes(o.mux)
 	part.Routes(o.mux, tn)
-	supervisor.Routes(o.mux, &supervisor.Pages{Town: tn, Sessions: session.New(w.DB, session.Options{Deny: ui.Fail}), Figures: figures, Notices: notices, Duties: duties})
+	supervisor.Routes(o.mux, &supervisor.Pages{Town: tn, Sessions: session.New(w.DB, session.Options{Deny: ui.Fail}), Figures: figures, Live: figures.NewLive(town.City), Notices: notices, Duties: duties})
 	o.settle()
 	w.Write(t, func(tx *db.Tx) error { _, err := duties.Sweep(tx); return err })
 	return o

@@ -18,6 +18,7 @@ type Pages struct {
 	Town     *part.Town
 	Sessions *session.Sessions
 	Figures  *indicator.Indicators
+	Live     *indicator.Live
 	Notices  *notice.Notices
 	Duties   *duty.Duties
 }
@@ -41,6 +42,8 @@ func Routes(mux *http.ServeMux, p *Pages) {
 		{over, "GET /supervisor/indicators/{ref}", p.indicator},
 		{over, "GET /supervisor/indicators/{ref}/rows", p.rows},
 		{over, "GET /supervisor/indicators/{ref}/csv", p.indicatorFile},
+		{over, "GET /supervisor/evaluation", p.evaluation},
+		{over, "GET /supervisor/evaluation/csv", p.evaluationFile},
 		{over, "GET /supervisor/rank", p.rank},
 		{over, "GET /supervisor/rank/csv", p.rankFile},
 		{office, "GET /supervisor/bulletins", p.bulletins},
@@ -70,6 +73,7 @@ func nav(ctx context.Context, at string) []ui.Link {
 	links = append(links,
 		ui.Link{Text: ui.T(ctx, "总览"), Href: "/supervisor", Key: "alt+h"},
 		ui.Link{Text: ui.T(ctx, "督办台"), Href: "/supervisor/board", Key: "alt+b"},
+		ui.Link{Text: ui.T(ctx, "综合评价"), Href: "/supervisor/evaluation"},
 		ui.Link{Text: ui.T(ctx, "排名"), Href: "/supervisor/rank"},
 		ui.Link{Text: ui.T(ctx, "指标"), Href: "/supervisor/indicators"},
 		ui.Link{Text: ui.T(ctx, "通报"), Href: "/supervisor/bulletins"},

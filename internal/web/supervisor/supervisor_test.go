@@ -82,7 +82,7 @@ func pages(*office) []string {
 		"/supervisor/board?area=" + town.East,
 		"/supervisor/watches/sm12-69.held", "/supervisor/indicators", "/supervisor/indicators/sm12-69.mailbox-on-time?period=2026", "/supervisor/indicators/linli.received",
 		"/supervisor/indicators/linli.on-time/rows?by=lead&key=water&part=miss&period=2026", "/supervisor/rank?period=2026", "/supervisor/rank?by=area&of=linli.rework&period=2026",
-		"/supervisor/bulletins", "/supervisor/duties"}
+		"/supervisor/bulletins", "/supervisor/duties", "/supervisor/evaluation"}
 	for _, tab := range []string{"", "pending", "ordered", "held", "misrouted", "missed", "press"} {
 		list = append(list, "/supervisor/board?tab="+tab)
 	}

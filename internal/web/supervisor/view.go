@@ -30,6 +30,7 @@ type view struct {
 	period civil.Period
 	word   string // of the period in addresses
 	now    time.Time
+	people map[string]string // names of accounts that figures are grouped by
 }
 
 // look reads area and period from the address.
@@ -161,6 +162,8 @@ func (v *view) name(by, key string) string {
 		return part.StateName(v.ctx, nil, flow.State(key))
 	case key == "":
 		return ui.T(v.ctx, "未填")
+	case v.people[key] != "":
+		return v.people[key]
 	}
 	return key
 }
