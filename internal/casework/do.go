@@ -128,6 +128,9 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 		k.LastStep = at
 	}
 	k.stamp(a.Act)
+	if effect.To == flow.Refused && effect.From != flow.Refused {
+		k.Closed = at
+	}
 	if w, isText := next.Facts["weight"].(string); isText {
 		k.Weight = w
 	}
@@ -199,7 +202,7 @@ func (k *Case) stamp(a flow.Act) {
 		k.CheckedBy = a.Actor
 	case flow.Reply:
 		k.Replied = at
-	case flow.Close, flow.Refuse:
+	case flow.Close:
 		k.Closed = at
 	case flow.Reopen:
 		k.Closed = time.Time{}

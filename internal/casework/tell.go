@@ -84,10 +84,12 @@ func (c *Cases) audience(tx *db.Tx, k *Case, a flow.Act, e flow.Effect) ([]strin
 			unit(s.Desk)
 		case flow.Sender:
 			unit(s.Sender)
-		case flow.Supervisor:
-			if err := c.supervisors(tx, k, unit); err != nil {
+		case flow.Supervisor, flow.Dispatcher:
+			if err := c.filling(tx, k, r, unit); err != nil {
 				return nil, err
 			}
+		case flow.Patrol:
+			to = append(to, finder(s, a)...)
 		case flow.Leader:
 			if id, err := db.ParseID(s.Leader); err == nil && s.Leader != a.Actor {
 				to = append(to, notify.Account(id))
@@ -118,13 +120,24 @@ func reporters(tx *db.Tx, k *Case, a flow.Act) ([]string, error) {
 	return to, nil
 }
 
-// supervisors passes on the units that supervise a case's flow, where its document names an office for that.
-func (c *Cases) supervisors(tx *db.Tx, k *Case, unit func(code string)) error {
+// finder is the address of whoever found the matter on his round and may look whether it is done.
+func finder(s *flow.Situation, a flow.Act) []string {
+	for _, d := range s.Doers {
+		id, err := db.ParseID(d.Account)
+		if d.Verb == flow.Register && err == nil && !id.IsZero() && d.Account != a.Actor && s.Walked {
+			return []string{notify.Account(id)}
+		}
+	}
+	return nil
+}
+
+// filling passes on the units that supervise or send out the cases of a flow, where its document names an office for that.
+func (c *Cases) filling(tx *db.Tx, k *Case, role flow.Role, unit func(code string)) error {
 	f, err := c.flowOf(k)
 	if err != nil {
 		return err
 	}
-	for _, office := range f.Offices[flow.Supervisor] {
+	for _, office := range f.Offices[role] {
 		units, err := staff.UnitsFilling(tx, office, k.Path)
 		if err != nil {
 			return err

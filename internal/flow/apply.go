@@ -112,6 +112,10 @@ func (f *Flow) special(s *Situation, a *Act) error {
 				return fault.Conflict("协办单位 %s 尚未反馈，不能答复", b.Unit)
 			}
 		}
+	case Arrive:
+		if f.Call != nil && s.awaited(a.Unit) < 0 {
+			return fault.Conflict("本单位没有待报到的事项")
+		}
 	case Opine:
 		_, err := f.turn(s, a)
 		return err
@@ -304,6 +308,9 @@ func (f *Flow) facts4(s *Situation, at time.Time) map[string]any {
 		m["grade"] = s.Grade
 	}
 	m["late"] = s.Late(at)
+	if f.Call != nil {
+		m["absent"] = s.Absent(at)
+	}
 	return m
 }
 

@@ -56,6 +56,7 @@ func Build(spec Spec, o Origin) (*Flow, []Problem) {
 	b.dues()
 	b.ladder()
 	b.approval()
+	b.call()
 	b.openings()
 	b.reach()
 	if len(b.problems) > 0 {
@@ -184,6 +185,11 @@ func (b *builder) facts() {
 	}
 	for i := range f.Facts {
 		f.facts[f.Facts[i].Name] = &f.Facts[i]
+	}
+	for i := range callFacts {
+		if b.spec.Call != nil {
+			f.facts[callFacts[i].Name] = &callFacts[i]
+		}
 	}
 	for i := range standardFacts {
 		if f.facts[standardFacts[i].Name] != nil {

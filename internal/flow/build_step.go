@@ -40,6 +40,13 @@ func (b *builder) steps() {
 			f.steps[s.Verb] = &s
 		}
 	}
+	if b.spec.Call != nil {
+		for i := range callSteps {
+			s := callSteps[i]
+			f.steps[s.Verb] = &s
+			f.order = append(f.order, s.Verb)
+		}
+	}
 	var added []Verb
 	for v := range b.spec.Steps {
 		if f.steps[v] == nil {
@@ -110,7 +117,7 @@ func (b *builder) known(path string, st *Step) {
 	}
 	for _, name := range st.Sets {
 		d := b.flow.facts[name]
-		if d == nil || slices.ContainsFunc(standardFacts, func(s Fact) bool { return s.Name == name }) {
+		if d == nil || slices.ContainsFunc(slices.Concat(standardFacts, callFacts), func(s Fact) bool { return s.Name == name }) {
 			b.bad(path+".sets", "没有可填写的事实 %s", name)
 		}
 	}

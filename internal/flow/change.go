@@ -38,6 +38,9 @@ func (f *Flow) change(l civil.Law, n *Situation, st *Step, a *Act) error {
 	if err := f.effect(l, n, a); err != nil {
 		return err
 	}
+	if st.To == Refused {
+		n.Outcome = "refused"
+	}
 	f.debts(n, st, a)
 	f.move(n, st, a)
 	if _, seen := n.First[a.Verb]; !seen {
@@ -62,6 +65,14 @@ func (f *Flow) effect(l civil.Law, n *Situation, a *Act) error {
 			return err
 		}
 		return f.begin(l, n, a)
+	case Whistle:
+		if f.Call != nil {
+			return f.whistle(l, n, a)
+		}
+	case Arrive:
+		if i := n.awaited(a.Unit); f.Call != nil && i >= 0 {
+			n.Branches[i].Arrived = a.At
+		}
 	case Opine:
 		return f.opine(l, n, a)
 	case Reply:
@@ -75,6 +86,9 @@ func (f *Flow) effect(l civil.Law, n *Situation, a *Act) error {
 		i := slices.IndexFunc(n.Branches, func(b Branch) bool { return b.Unit == a.Unit && b.Done.IsZero() })
 		if i < 0 {
 			return fault.Conflict("本单位没有待反馈的协办事项")
+		}
+		if n.Branches[i].awaited() { // who tells what he did has come
+			n.Branches[i].Arrived = a.At
 		}
 		n.Branches[i].Done = a.At
 	case Return:
@@ -96,8 +110,6 @@ func (f *Flow) effect(l civil.Law, n *Situation, a *Act) error {
 		n.Appeal = false
 	case CallBack, Rate:
 		n.Grade = a.Grade
-	case Refuse:
-		n.Outcome = "refused"
 	case Merge:
 		n.Main = a.Case
 	case Convert:

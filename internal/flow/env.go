@@ -9,7 +9,11 @@ import (
 // env declares the facts of the flow to the expressions that its conditions are written in.
 func (b *builder) env() {
 	types := map[string]rule.Type{}
-	for _, d := range slices.Concat(b.flow.Facts, standardFacts) {
+	known := slices.Concat(b.flow.Facts, standardFacts)
+	if b.spec.Call != nil {
+		known = append(known, callFacts...)
+	}
+	for _, d := range known {
 		switch d.Kind {
 		case "bool":
 			types[d.Name] = rule.YesNo

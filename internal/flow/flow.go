@@ -25,6 +25,7 @@ type Flow struct {
 	Extend   Extension
 	Dues     []Due     // debts that arise by themselves when a condition holds
 	Approval *Approval // nil: nobody decides jointly
+	Call     *Call     // nil: nobody is called to the spot
 	Opens    []Opening // cases of other flows that steps of this one open
 	OpenedBy []Opening // steps of other flows that open a case of this one
 	Bound    []Role    // roles that only people of the units that fill their offices have

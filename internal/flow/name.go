@@ -39,6 +39,8 @@ const (
 	Reassign   Verb = "reassign"   // 改派
 	Join       Verb = "join"       // 增派协办
 	Contribute Verb = "contribute" // 协办反馈
+	Whistle    Verb = "whistle"    // 吹哨, in flows with a Call
+	Arrive     Verb = "arrive"     // 报到, in flows with a Call
 	Opine      Verb = "opine"      // 出具意见, in flows with an Approval
 	Reply      Verb = "reply"      // 答复
 	Explain    Verb = "explain"    // 说明情况

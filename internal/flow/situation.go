@@ -60,6 +60,9 @@ type Branch struct {
 	Due   time.Time `json:"due,omitzero"` // exclusive; zero: with the lead
 	Done  time.Time `json:"done,omitzero"`
 
+	Arrive  time.Time `json:"arrive,omitzero"`  // called to the spot by then, exclusive; zero: not called
+	Arrived time.Time `json:"arrived,omitzero"` // when it came
+
 	Office  string     `json:"office,omitempty"`  // of a part of an approval
 	Verdict string     `json:"verdict,omitempty"` // of the office, once done
 	Words   string     `json:"words,omitempty"`
@@ -177,9 +180,14 @@ func (s *Situation) Helps(unit string) bool {
 	return slices.ContainsFunc(s.Branches, func(b Branch) bool { return b.Unit == unit && b.Done.IsZero() })
 }
 
-// Yellow returns the earliest instant at which a running clock turns yellow; zero when none runs.
+// Yellow returns the earliest instant at which a running clock turns yellow, or a unit that was called is late; zero when none
+// runs.
 func (s *Situation) Yellow() time.Time {
-	return s.earliest(func(r Running) time.Time { return r.Yellow })
+	first := s.earliest(func(r Running) time.Time { return r.Yellow })
+	if t := s.calledBy(); !t.IsZero() && (first.IsZero() || t.Before(first)) {
+		return t
+	}
+	return first
 }
 
 // Due returns the earliest legal ceiling (or target where a clock has no ceiling) of the running clocks; zero when none runs.

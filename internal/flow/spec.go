@@ -26,6 +26,7 @@ type Spec struct {
 	Dues      []DueSpec         `yaml:"dues"`
 	Ladder    *LadderSpec       `yaml:"ladder"`
 	Approval  *ApprovalSpec     `yaml:"approval"`
+	Call      *CallSpec         `yaml:"call"`
 	Opens     []OpenSpec        `yaml:"opens"`
 	OpenedBy  []OpenSpec        `yaml:"opened-by"`
 }
@@ -46,6 +47,12 @@ type ApprovalPartSpec struct {
 	When   string `yaml:"when"`
 	Shared bool   `yaml:"shared"` // only in cases whose registration names it
 	Basis  List   `yaml:"basis"`
+}
+
+// A CallSpec declares that units are called to the spot.
+type CallSpec struct {
+	Term  string `yaml:"term"` // may be $param
+	Basis List   `yaml:"basis"`
 }
 
 // An OpenSpec declares that a step opens a case of another flow.

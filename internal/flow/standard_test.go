@@ -143,3 +143,53 @@ func apartFrom(s flow.StepSpec, v flow.Verb) flow.StepSpec {
 	s.Apart = []flow.Verb{v}
 	return s
 }
+
+// called is a flow in which the lead calls others to the spot.
+func called(t *testing.T) *flow.Flow {
+	f, problems := flow.Build(flow.Spec{Flow: "called", Name: "吹哨", Channel: "c", Basis: flow.List{"1"},
+		Call:  &flow.CallSpec{Term: "2h", Basis: flow.List{"9"}},
+		Steps: map[flow.Verb]flow.StepSpec{flow.Whistle: {Basis: flow.List{"9"}}, flow.Arrive: {Basis: flow.List{"9"}}},
+		Dues:  []flow.DueSpec{{ID: "superior", Name: "报请上级协调", When: "absent > 0", Paid: []flow.Verb{flow.Present}, Bars: []flow.Verb{flow.Reply}, Basis: flow.List{"9"}}},
+	}, flow.Origin{Document: "test"})
+	if len(problems) > 0 {
+		t.Fatalf("flow does not build: %v", problems)
+	}
+	return f
+}
+
+func helper(v flow.Verb, when, unit string) flow.Act {
+	return flow.Act{Verb: v, At: at(when), Actor: unit, Unit: unit, As: []flow.Role{flow.Helper}, Words: "已办"}
+}
+
+// Who is called owes his arrival; who does not come in time brings the matter before a superior. The lead stays the lead.
+func TestUnitsAreCalledToTheSpot(t *testing.T) {
+	st := &story{t: t, f: called(t)}
+	st.do(act(flow.Register, "2026-10-12 09:00", "d", flow.Desk))
+	st.do(act(flow.Accept, "2026-10-12 09:00", "d", flow.Desk))
+	send := act(flow.Dispatch, "2026-10-12 09:00", "d", flow.Desk)
+	send.To = "roads"
+	st.do(send)
+	whistle := flow.Act{Verb: flow.Whistle, At: at("2026-10-12 10:00"), Actor: "r", Unit: "roads", As: []flow.Role{flow.Lead}, With: []string{"water", "power"}, Words: "管线破了"}
+	st.do(whistle)
+	if !st.s.Yellow().Equal(at("2026-10-12 12:00")) || st.s.Lead != "roads" || st.s.Absent(at("2026-10-12 11:59")) != 0 {
+		t.Errorf("yellow %s, lead %s", st.s.Yellow(), st.s.Lead)
+	}
+	st.refused(helper(flow.Arrive, "2026-10-12 10:30", "gas"), fault.KindConflict)
+	st.do(helper(flow.Arrive, "2026-10-12 10:30", "water"))
+	st.refused(helper(flow.Arrive, "2026-10-12 10:40", "water"), fault.KindConflict)
+	if got := st.s.Absent(at("2026-10-12 12:00")); got != 1 {
+		t.Errorf("%d units are late, want the one", got)
+	}
+	st.do(helper(flow.Contribute, "2026-10-12 12:10", "water"))
+	if len(st.s.Owed) != 1 || st.s.Owed[0].ID != "superior" {
+		t.Errorf("owed %+v", st.s.Owed)
+	}
+	st.do(helper(flow.Contribute, "2026-10-12 12:20", "power"))
+	if i := len(st.s.Branches) - 1; st.s.Branches[i].Arrived.IsZero() || st.s.Absent(at("2026-10-13 09:00")) != 0 {
+		t.Errorf("who did his part has not come: %+v", st.s.Branches)
+	}
+	st.refused(flow.Act{Verb: flow.Reply, At: at("2026-10-12 12:30"), Actor: "r", Unit: "roads", As: []flow.Role{flow.Lead}, Words: "修好"}, fault.KindRefused)
+	self := whistle
+	self.At, self.With = at("2026-10-12 12:40"), []string{"roads"}
+	st.refused(self, fault.KindInvalid)
+}

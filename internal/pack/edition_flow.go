@@ -90,6 +90,9 @@ func (r *reading) flow(p part[flow.Spec], on civil.Date) *flow.Flow {
 			enter(fmt.Sprintf("approval.parts.%d", i), "part."+part.Office, part.Name, part.Basis)
 		}
 	}
+	if f.Call != nil {
+		enter("call", "call", "吹哨报到", f.Call.Basis)
+	}
 	for i, o := range f.Opens {
 		enter(fmt.Sprintf("opens.%d", i), "opens."+o.Flow, o.Title, o.Basis)
 	}

@@ -206,6 +206,8 @@ func (s *story) touched(v flow.Verb, e flow.Effect, err error) {
 	}
 	s.sharedOut(v, e)
 	switch v {
+	case flow.Whistle, flow.Arrive:
+		s.touch(id + "call")
 	case flow.Present, flow.Raise:
 		if len(s.flow.Ladder) > 0 {
 			s.touch(id + "ladder")
