@@ -16,6 +16,7 @@ import (
 	"linli/internal/casework"
 	"linli/internal/catalog"
 	"linli/internal/civil"
+	"linli/internal/class"
 	"linli/internal/db"
 	"linli/internal/duty"
 	"linli/internal/event"
@@ -29,6 +30,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/place"
 	"linli/internal/register"
+	"linli/internal/round"
 	"linli/internal/service"
 	"linli/internal/staff"
 	"linli/internal/table"
@@ -69,6 +71,7 @@ type App struct {
 	Places  *place.Index
 	Units   *staff.Directory
 	Duties  *duty.Duties
+	Rounds  *round.Rounds
 
 	Admissions *admission.Admissions
 	Sent       *exchange.Tables // tables that somebody sent to be imported
@@ -183,6 +186,8 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Jobs.Handle(casework.Decided, a.Window.Decided)
 	a.Duties = duty.New(duty.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Duties.Register(a.Jobs)
+	a.Rounds = round.New(round.Options{Packs: a.Catalog.Index, Cases: a.Cases, Classes: &class.Classes{Register: a.People, Packs: a.Catalog.Index}})
+	a.Rounds.Register(a.Jobs, a.DB)
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Figures.Register(a.Jobs)
 	a.Live = a.Figures.NewLive(a.City)

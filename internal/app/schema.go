@@ -21,6 +21,7 @@ import (
 	"linli/internal/once"
 	"linli/internal/place"
 	"linli/internal/register"
+	"linli/internal/round"
 	"linli/internal/schema"
 	"linli/internal/search"
 	"linli/internal/service"
@@ -33,5 +34,5 @@ import (
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations)
+		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations)
 }

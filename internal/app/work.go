@@ -10,6 +10,7 @@ import (
 	"linli/internal/duty"
 	"linli/internal/grid"
 	"linli/internal/indicator"
+	"linli/internal/round"
 )
 
 // lapseEvery is how often running clocks are looked at.
@@ -38,6 +39,9 @@ func (a *App) Begin(ctx context.Context) error {
 			return err
 		}
 		if err := grid.Start(tx); err != nil {
+			return err
+		}
+		if err := round.Start(tx); err != nil {
 			return err
 		}
 		return startDaily(tx)

@@ -55,6 +55,7 @@ var Floors = []Row{
 	{"internal/serviceorder", 9, "orders to providers start from cases"},
 	{"internal/assembly", 9, "meetings and votes lead to duties"},
 	{"internal/credit", 9, "records and repair follow from cases"},
+	{"internal/round", 9, "what a round finds becomes cases, and closed cases are looked at again"},
 	{"internal/exchange", 9, "data in and out reaches every domain below"},
 	{"internal/web/part", 9, "fragments that several kinds of person see: a timeline, a clock"},
 	{"internal/field", 10, "what a worker's telephone sends becomes cases, visits and duty"},

@@ -16,6 +16,7 @@ const (
 	Quarterly
 	HalfYearly
 	Yearly
+	Daily
 )
 
 var cycles = [...]struct {
@@ -27,11 +28,12 @@ var cycles = [...]struct {
 	Quarterly:  {"quarter", "每季度", 3},
 	HalfYearly: {"half-year", "每半年", 6},
 	Yearly:     {"year", "每年", 12},
+	Daily:      {"day", "每日", 0},
 }
 
 // An Every (周期) is a recurring duty. In text:
 //
-//	week month quarter half-year year   due on the last day of the period
+//	day week month quarter half-year year   due on the last day of the period
 //	quarter+10d, year+1mo               due that long after the last day of the period (d or mo)
 //	year:11-20                          due by 20 November, for the calendar year it falls in
 //	year:03/last-monday                 due on the last Monday of March, for that day
@@ -75,7 +77,7 @@ func ParseEvery(s string) (Every, error) {
 	head, grace, hasGrace := strings.Cut(head, "+")
 	head, begins, hasBegins := strings.Cut(head, "@")
 	var e Every
-	for c := Weekly; c <= Yearly; c++ {
+	for c := Weekly; c <= Daily; c++ {
 		if cycles[c].name == head {
 			e.cycle = c
 		}
@@ -87,7 +89,7 @@ func ParseEvery(s string) (Every, error) {
 	}
 	switch {
 	case e.cycle == 0:
-		return bad("应以 week、month、quarter、half-year 或 year 开头")
+		return bad("应以 day、week、month、quarter、half-year 或 year 开头")
 	case hasFixed && hasGrace:
 		return bad("“:” 与 “+” 不能同用")
 	case hasGrace:
@@ -272,6 +274,9 @@ func (e Every) period(d Date) Period {
 	if e.cycle == Weekly {
 		monday := d.AddDays(-((int(d.Weekday()) + 6) % 7))
 		return Period{monday, monday.AddDays(6)}
+	}
+	if e.cycle == Daily {
+		return Period{d, d}
 	}
 	months := cycles[e.cycle].months
 	into := (int(d.Month) - e.january() + 12) % 12 % months // months of the period that are over

@@ -8,6 +8,7 @@ import (
 
 func TestEveryNext(t *testing.T) {
 	for _, c := range []struct{ every, after, from, to, due string }{
+		{"day", "2026-11-20", "2026-11-21", "2026-11-21", "2026-11-21"},
 		{"week", "2026-11-20", "2026-11-16", "2026-11-22", "2026-11-22"}, // a Friday
 		{"week", "2026-11-22", "2026-11-23", "2026-11-29", "2026-11-29"},
 		{"month", "2026-02-27", "2026-02-01", "2026-02-28", "2026-02-28"},
@@ -74,6 +75,7 @@ func TestEveryWords(t *testing.T) {
 	for in, want := range map[string]string{
 		"quarter":                        "每季度",
 		"half-year":                      "每半年",
+		"day":                            "每日",
 		"quarter+10d":                    "每季度结束后10日内",
 		"year:11-20":                     "每年11月20日前",
 		"year:03/last-monday-week":       "每年3月最后一个周一所在周",
@@ -89,7 +91,7 @@ func TestEveryWords(t *testing.T) {
 			t.Errorf("%s: %s, %s, %v", in, e, e.Words(), err)
 		}
 	}
-	for _, bad := range []string{"", "day", "quarter:1", "month:10", "year:", "year:13-01", "year:02-30", "year:3/last-monday", "year:03/last", "year:03/fifth-monday",
+	for _, bad := range []string{"", "days", "quarter:1", "month:10", "year:", "year:13-01", "year:02-30", "year:3/last-monday", "year:03/last", "year:03/fifth-monday",
 		"year:03/last-someday", "year:03/last-monday-month", "year:11-20+3d", "year+3wd", "quarter+0d", "quarter+", "week ", "Quarter", "once", "once:", "once:2016-02-30", "once:06-30", "once:2016-06-30+3d",
 		"year@", "year@9", "year@01", "year@13", "month@09", "week@09", "once@09:2016-06-30", "year@09@10", "year:03/fourth-week-monday", "year:03/week-monday",
 		"year:03/last-week", "year:03/last-week-"} {
@@ -101,7 +103,7 @@ func TestEveryWords(t *testing.T) {
 
 // The due dates come one after the other without a gap: each is the first after the one before, and every period is reported once.
 func TestEveryComesInOrder(t *testing.T) {
-	forms := []string{"week", "month", "quarter", "half-year", "year", "quarter+10d", "month+45d", "year+1mo", "year:11-20", "year:02-29",
+	forms := []string{"day", "week", "month", "quarter", "half-year", "year", "quarter+10d", "month+45d", "year+1mo", "year:11-20", "year:02-29",
 		"year:03/last-monday-week", "year:12/last-sunday", "year:12/last-monday-week", "year:01/first-monday-week",
 		"year:03/last-week-monday", "year:02/first-week-sunday", "year:12/last-week-sunday-week", "year@09", "half-year@09", "quarter@11+40d", "year@09:02-29",
 		"year@09:08/last-sunday-week"}
@@ -143,7 +145,7 @@ func TestEveryOnce(t *testing.T) {
 }
 
 func FuzzParseEvery(f *testing.F) {
-	for _, s := range []string{"week", "month", "quarter", "half-year", "year", "quarter+10d", "year+1mo", "year:11-20", "year:03/last-monday-week",
+	for _, s := range []string{"day", "week", "month", "quarter", "half-year", "year", "quarter+10d", "year+1mo", "year:11-20", "year:03/last-monday-week",
 		"month:03/last-monday-week", "year:09/third-saturday", "year:03/last-week-monday", "year@09", "half-year@09:03-31", "year:02-30", "quarter:x", "once:2026-12-31", "+", ":"} {
 		f.Add(s)
 	}

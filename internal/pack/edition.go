@@ -84,6 +84,12 @@ func (r *reading) edition(on civil.Date) *Edition {
 	for _, p := range r.parts.tables {
 		e.Tables = append(e.Tables, r.table(p, on))
 	}
+	for _, p := range r.parts.checklists {
+		e.Checklists = append(e.Checklists, r.checklist(p, on))
+	}
+	for _, p := range r.parts.rounds {
+		e.Rounds = append(e.Rounds, r.round(p, on))
+	}
 	for _, p := range r.parts.classes {
 		if c := r.class(p, r.lexicon, on); c != nil {
 			e.Classes = append(e.Classes, c)

@@ -25,6 +25,8 @@ type Example struct {
 	Table     *TableExample     `yaml:"table"`
 	Class     *ClassExample     `yaml:"class"`
 	Standard  *StandardExample  `yaml:"standard"`
+	Checklist *ChecklistExample `yaml:"checklist"`
+	Round     *RoundExample     `yaml:"round"`
 
 	Place rule.At                   `yaml:"-"`
 	at    func(path string) rule.At // place of a part of the example, such as "case.steps.2"

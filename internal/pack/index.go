@@ -150,6 +150,7 @@ func (ix *Index) cross() rule.Problems {
 			flows[f.ID] = p
 		}
 		ps = append(ps, ix.crossItems(p)...)
+		ps = append(ps, ix.roundFlows(p)...)
 		ps = append(ps, ix.crossClauses(p)...)
 		for _, e := range p.Elements() {
 			for _, c := range e.Basis {

@@ -49,6 +49,8 @@ type Edition struct {
 	Items      []*Item
 	Admissions []*Admission
 	Standards  []*Standard
+	Checklists []*Checklist
+	Rounds     []*Round
 
 	itemFlows []*flow.Flow
 	Tables    []*Table

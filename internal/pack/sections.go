@@ -25,6 +25,8 @@ type parts struct {
 	items      []part[itemSpec]
 	admissions []part[admissionSpec]
 	tables     []part[tableSpec]
+	checklists []part[checklistSpec]
+	rounds     []part[roundSpec]
 	facts      []part[factSpec]
 	classes    []part[classSpec]
 	standards  []part[standardSpec]
@@ -114,6 +116,10 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 		take(r, doc, &r.parts.items)
 	case "tables":
 		take(r, doc, &r.parts.tables)
+	case "checklists":
+		take(r, doc, &r.parts.checklists)
+	case "rounds":
+		take(r, doc, &r.parts.rounds)
 	case "admissions":
 		take(r, doc, &r.parts.admissions)
 	case "facts":
@@ -125,7 +131,7 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 	case "examples":
 		take(r, doc, &r.parts.examples)
 	default:
-		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、scores、watches、notices、books、items、admissions、tables、facts、classes、standards、examples", folder)
+		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、scores、watches、notices、books、items、admissions、tables、checklists、rounds、facts、classes、standards、examples", folder)
 	}
 }
 

@@ -55,3 +55,29 @@ func Things(tx *db.Tx, kind lexicon.Kind, q Query) ([]Thing, error) {
 	}
 	return out[:min(len(out), q.Limit)], nil
 }
+
+// A Stand (现存登记) is an organisation or facility that is there, with its kind and path.
+type Stand struct {
+	Thing
+	Kind string
+	Path string
+}
+
+// Standing lists the organisations or facilities that are there at or below a path, of some kinds (none: of all), by place and id.
+func Standing(tx *db.Tx, kind lexicon.Kind, of []string, path string, limit int) ([]Stand, error) {
+	x, ok := listed[kind]
+	if !ok || kind != lexicon.Organisation && kind != lexicon.Facility {
+		return nil, nil
+	}
+	from, end := place.Range(path)
+	where, args := x.where+" and path >= ? and path < ?", []any{from, end}
+	if len(of) > 0 {
+		where += " and kind in (" + strings.TrimSuffix(strings.Repeat("?, ", len(of)), ", ") + ")"
+		for _, k := range of {
+			args = append(args, k)
+		}
+	}
+	list, err := db.Select(tx, func(r *db.Rows) (s Stand, err error) { return s, r.Scan(&s.ID, &s.Name, &s.Place, &s.Kind, &s.Path) },
+		"select id, "+x.column+", place, kind, path from "+x.table+" where "+where+" order by path, id limit ?", append(args, limit)...)
+	return list, wrap("list what stands at a place", err)
+}

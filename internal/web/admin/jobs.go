@@ -32,7 +32,7 @@ func stateName(s job.State) string {
 }
 
 // kindNames are what the kinds of jobs are called. A kind that is not here is shown as it is.
-var kindNames = map[string]string{"notify.webhook": ui.N("推送事件"), "notify.sms": ui.N("发送短信"), "duty.sweep": ui.N("检查责任任务"),
+var kindNames = map[string]string{"notify.webhook": ui.N("推送事件"), "notify.sms": ui.N("发送短信"), "round.sweep": ui.N("安排巡查"), "duty.sweep": ui.N("检查责任任务"),
 	"indicator.watch": ui.N("检查监测规则"), "exchange.table": ui.N("导入人员表"), dailyKind: ui.N("每日清理"), verifyKind: ui.N("核验日志和附件"), backupKind: ui.N("备份")}
 
 func kindName(ctx context.Context, kind string) string {
