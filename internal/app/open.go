@@ -22,6 +22,7 @@ import (
 	"linli/internal/event"
 	"linli/internal/exchange"
 	"linli/internal/field"
+	"linli/internal/fixture"
 	"linli/internal/grid"
 	"linli/internal/hall"
 	"linli/internal/indicator"
@@ -84,6 +85,7 @@ type App struct {
 	Sessions *session.Sessions
 	Jobs     *job.Runner
 	Window   *service.Window
+	Fixtures *fixture.Fixtures
 	Log      *slog.Logger
 
 	resident resident.Key
@@ -198,6 +200,8 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Field.Register(a.Jobs)
 	hall.Register(a.Jobs)
 	grid.Register(a.Jobs)
+	a.Fixtures = &fixture.Fixtures{Places: a.Places}
+	a.Fixtures.Register(a.Jobs)
 	a.Jobs.Handle(event.JobPlaces, a.followPlaces)
 	a.Jobs.HandleOutside(daily, a.tidy)
 	a.Jobs.OnFailed(daily, func(tx *db.Tx, _ job.Job) error { return nextNight(tx) })

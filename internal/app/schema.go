@@ -12,6 +12,7 @@ import (
 	"linli/internal/exchange"
 	"linli/internal/fact"
 	"linli/internal/field"
+	"linli/internal/fixture"
 	"linli/internal/grid"
 	"linli/internal/hall"
 	"linli/internal/indicator"
@@ -34,5 +35,6 @@ import (
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations)
+		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations,
+		fixture.Migrations)
 }

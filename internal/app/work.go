@@ -8,6 +8,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/db"
 	"linli/internal/duty"
+	"linli/internal/fixture"
 	"linli/internal/grid"
 	"linli/internal/indicator"
 	"linli/internal/round"
@@ -42,6 +43,9 @@ func (a *App) Begin(ctx context.Context) error {
 			return err
 		}
 		if err := round.Start(tx); err != nil {
+			return err
+		}
+		if err := fixture.Follow(tx); err != nil {
 			return err
 		}
 		return startDaily(tx)

@@ -40,6 +40,7 @@ var Floors = []Row{
 	{"internal/book", 7, "registers that packs define, about persons and places"},
 	{"internal/catalog", 7, "which item is offered where and when, and by which unit"},
 	{"internal/grid", 7, "grid workers are staff with posts at places"},
+	{"internal/fixture", 7, "fixtures stand at places and belong to units"},
 	{"internal/hall", 7, "facilities stand at places, belong to units and serve persons"},
 	{"internal/ledger", 7, "money, owed to persons"},
 	{"internal/duplicate", 7, "two entries of one person, decided by staff, moving facts and entries"},

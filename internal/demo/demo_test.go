@@ -15,6 +15,7 @@ import (
 	"linli/internal/demo"
 	"linli/internal/duty"
 	"linli/internal/fault"
+	"linli/internal/fixture"
 	"linli/internal/flow"
 	"linli/internal/grid"
 	"linli/internal/hall"
@@ -48,7 +49,7 @@ func newSite(t *testing.T, d *db.DB) site {
 
 func sqlite(t *testing.T) site {
 	t.Helper()
-	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, demo.Migrations)...))
+	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, demo.Migrations)...))
 }
 
 // small is a city that is soon built.
@@ -82,7 +83,7 @@ func (s site) actor(t *testing.T, login string) (a staff.Actor) {
 }
 
 func TestTheCityIsWhole(t *testing.T) {
-	migrations := append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, demo.Migrations)
+	migrations := append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, demo.Migrations)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
 		got := build(t, s.small())

@@ -6,6 +6,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
+	"linli/internal/fixture"
 	"linli/internal/grid"
 	"linli/internal/place"
 	"linli/internal/staff"
@@ -43,6 +44,10 @@ func TestGridsAreManned(t *testing.T) {
 			if len(posts) != want || err != nil {
 				t.Errorf("%s has %+v, %v", login, posts, err)
 			}
+		}
+		sums, err := fixture.Count(tx, "4112/411202/411202001/")
+		if len(sums) < 12 || err != nil {
+			t.Errorf("the fixtures of the first street are %+v, %v", sums, err)
 		}
 		return nil
 	})

@@ -86,3 +86,19 @@ func (x *Index) outlines(ctx context.Context) (*Map, error) {
 	x.drawn.Store(m)
 	return m, nil
 }
+
+// MapIn returns the outlines as a transaction has them: those in memory when they are of its version.
+func (x *Index) MapIn(tx *db.Tx) (*Map, error) {
+	version, err := Version(tx)
+	if err != nil {
+		return nil, err
+	}
+	if m := x.drawn.Load(); m != nil && m.version == version {
+		return m, nil
+	}
+	m, err := LoadMap(tx)
+	if err == nil && version == x.Tree().version { // of a version that is committed
+		x.drawn.Store(m)
+	}
+	return m, err
+}

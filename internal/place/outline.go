@@ -162,6 +162,7 @@ type Map struct {
 
 type shaped struct {
 	code  string
+	path  string
 	depth int
 	shape orb.Geometry
 }
@@ -188,13 +189,24 @@ func LoadMap(tx *db.Tx) (*Map, error) {
 			return nil, fault.Internal(errors.New("stored outline is not made of polygons"), "%s 的边界数据损坏", code)
 		}
 		b := shape.Bound()
-		m.tree.Insert(b.Min, b.Max, shaped{code, len(Codes(path)), shape})
+		m.tree.Insert(b.Min, b.Max, shaped{code, path, len(Codes(path)), shape})
 	}
 	return m, wrap("load outlines", rows.Err())
 }
 
 // Locate returns the code of the deepest place that contains the position; on a common border, the lower code.
 func (m *Map) Locate(lon, lat float64) (string, bool) {
+	s, ok := m.at(lon, lat)
+	return s.code, ok
+}
+
+// PathAt returns the path of the place that Locate finds; "" where no outline is.
+func (m *Map) PathAt(lon, lat float64) string {
+	s, _ := m.at(lon, lat)
+	return s.path
+}
+
+func (m *Map) at(lon, lat float64) (shaped, bool) {
 	at := orb.Point{lon, lat}
 	var near []shaped
 	m.tree.Search(at, at, func(_, _ [2]float64, s shaped) bool {
@@ -207,10 +219,10 @@ func (m *Map) Locate(lon, lat float64) (string, bool) {
 	})
 	for _, s := range near {
 		if s.contains(at) {
-			return s.code, true
+			return s, true
 		}
 	}
-	return "", false
+	return shaped{}, false
 }
 
 func (s shaped) contains(at orb.Point) bool {

@@ -2,6 +2,7 @@ package town
 
 import (
 	"fmt"
+	"io/fs"
 	"testing"
 
 	"linli/internal/civil"
@@ -56,3 +57,6 @@ func (w *Town) Grids(t testing.TB) {
 
 // GridMiddle is the middle of the n-th grid that Grids added, from 0: longitude and latitude in degrees.
 func GridMiddle(n int) (lon, lat float64) { return 111.20 + 0.00218*(float64(n)+0.5), 34.78 + 0.0009 }
+
+// GridTables are the tables that Grids needs, for tests of packages beside package grid.
+func GridTables() fs.FS { return grid.Migrations }
