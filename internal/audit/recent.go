@@ -23,9 +23,8 @@ type Signed struct {
 
 // StateOf says how far a city's log has come.
 func StateOf(tx *db.Tx, city string) (s State, err error) {
-	err = tx.QueryRow(`select size from audit_log where city = ?`, city).Scan(&s.Size)
-	if err != nil && !errors.Is(err, db.ErrNoRows) {
-		return s, fmt.Errorf("size of the log: %w", err)
+	if s.Size, err = Size(tx, city); err != nil {
+		return s, err
 	}
 	if err := tx.QueryRow(`select count(*) from audit_entry where city = ? and position < 0`, city).Scan(&s.Pending); err != nil {
 		return s, fmt.Errorf("pending entries: %w", err)
@@ -46,6 +45,25 @@ func Entries(tx *db.Tx, city string, before int64, limit int) ([]Entry, error) {
 		return nil, fmt.Errorf("entries of the log: %w", err)
 	}
 	return list, nil
+}
+
+// Since returns up to limit sequenced entries of a city from a position on, in order. Positions follow one another without a gap and are given after
+// the commit, so that whoever goes on from the last one he saw misses nothing, whichever process wrote it.
+func Since(tx *db.Tx, city string, from int64, limit int) ([]Entry, error) {
+	list, err := db.Select(tx, scan, `select `+columns+` from audit_entry where city = ? and position >= ? and position >= 0 order by position limit ?`, city, max(from, 0), limit)
+	if err != nil {
+		return nil, fmt.Errorf("entries since %d: %w", from, err)
+	}
+	return list, nil
+}
+
+// Size is how many entries of a city have their position: the next one gets that number.
+func Size(tx *db.Tx, city string) (n int64, err error) {
+	err = tx.QueryRow(`select size from audit_log where city = ?`, city).Scan(&n)
+	if err != nil && !errors.Is(err, db.ErrNoRows) {
+		return 0, fmt.Errorf("size of the log: %w", err)
+	}
+	return n, nil
 }
 
 // Checkpoints returns up to limit signed checkpoints of a city, the latest first. They are given as they stand: whether a

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"linli/internal/audit"
 	"linli/internal/db"
 	"linli/internal/place"
 )
@@ -23,6 +24,9 @@ func (c *Cases) FollowPlace(tx *db.Tx, former, code, path string, limit int) (in
 		}
 		if err := k.follow(tx, former, code, path); err != nil {
 			return 0, fmt.Errorf("case %s follows its place: %w", id, err)
+		}
+		if err := audit.Record(tx, audit.Entry{City: c.city, Actor: staff.ViaJob, Verb: "follow-place", Subject: fmt.Sprintf("case:%s/0", id)}); err != nil {
+			return 0, err
 		}
 	}
 	if len(ids) > 0 {

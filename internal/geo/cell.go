@@ -48,6 +48,12 @@ func gather(v int64) uint32 {
 	return uint32(x)
 }
 
+// Split returns the column and row of a cell, counted from the west and the north; Join makes the cell of them again.
+func Split(cell int64) (x, y uint32) { return gather(cell), gather(cell >> 1) }
+
+// Join returns the cell at a column and a row.
+func Join(x, y uint32) int64 { return spread(x) | spread(y)<<1 }
+
 // Coarsen returns the cell of a coarser level that holds a cell.
 func Coarsen(cell int64, from, to int) int64 { return cell >> (2 * (from - to)) }
 

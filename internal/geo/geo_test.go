@@ -113,6 +113,9 @@ func TestCellsCoverTheCircle(t *testing.T) {
 		if got := geo.Coarsen(fine, geo.Finest, level); got != geo.Cell(near, level) {
 			t.Fatalf("the coarser cell is %d, want %d", got, geo.Cell(near, level))
 		}
+		if x, y := geo.Split(fine); geo.Join(x, y) != fine {
+			t.Fatalf("column %d and row %d make another cell", x, y)
+		}
 		if d := geo.Distance(geo.Middle(fine, geo.Finest), near); d > 1 {
 			t.Fatalf("the middle of the cell is %.2f m off", d)
 		}
