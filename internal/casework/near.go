@@ -36,6 +36,9 @@ type NearCase struct {
 // nearMost bounds how many are shown; more than these nobody compares.
 const nearMost = 8
 
+// nearTried bounds how many are looked at for those that the actor sees.
+const nearTried = 40
+
 // GroupOf returns the group of a class: "event-01" of "event-01-10". A class without parts is a group by itself.
 func GroupOf(kind string) string {
 	if i := strings.LastIndexByte(kind, '-'); i > 0 {
@@ -142,7 +145,7 @@ func spansSQL(spans [][2]int64, kind string, since db.Time) (string, []any) {
 func seenOf(tx *db.Tx, by staff.Actor, list []candidate, most int) ([]candidate, error) {
 	places := by.Scope().Places
 	var kept []candidate
-	for _, p := range list {
+	for _, p := range list[:min(len(list), nearTried)] {
 		if len(kept) == most {
 			break
 		}

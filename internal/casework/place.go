@@ -7,6 +7,7 @@ import (
 	"linli/internal/audit"
 	"linli/internal/db"
 	"linli/internal/place"
+	"linli/internal/staff"
 )
 
 // FollowPlace lets up to limit cases at or below a former path belong to the place that has its records now, with their queues, sums and the words they
