@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"linli/internal/admission"
+	"linli/internal/atlas"
 	"linli/internal/audit"
 	"linli/internal/blob"
 	"linli/internal/casework"
@@ -71,6 +72,7 @@ type App struct {
 	People  *register.Register
 	Places  *place.Index
 	Units   *staff.Directory
+	Atlas   *atlas.Atlas // where the cases are
 	Duties  *duty.Duties
 	Rounds  *round.Rounds
 
@@ -93,6 +95,7 @@ type App struct {
 	admin    *admin.Pages
 	limits   api.Limits
 	now      func() time.Time
+	stopping chan struct{} // closed when the server stops
 	unlock   func() error
 }
 
@@ -104,7 +107,7 @@ const maxTable = 512 << 20
 
 // Open opens a city and brings its tables up to date. The error says what an operator can do.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a := &App{Data: o.Data, Log: o.Log, limits: o.Limits, now: o.Now}
+	a := &App{Data: o.Data, Log: o.Log, limits: o.Limits, now: o.Now, stopping: make(chan struct{})}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -182,6 +185,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	}
 	a.People.UseWords(words)
 	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index, People: a.People, SMS: !o.Quiet})
+	a.Atlas = atlas.New(a.DB, a.City)
 	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
 	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})
 	a.Window = &service.Window{Cases: a.Cases, Packs: a.Catalog.Index, People: a.People}

@@ -27,6 +27,7 @@ func (a *App) Serve(ctx context.Context, addr string, h http.Handler, ready func
 		return fmt.Errorf("listen at %s: %w", addr, err)
 	}
 	s := &http.Server{Handler: h, ReadHeaderTimeout: readHeader, ReadTimeout: readAll, WriteTimeout: writeAll, IdleTimeout: idle}
+	s.RegisterOnShutdown(func() { close(a.stopping) })
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	rested := make(chan struct{})
 	go func() { defer close(rested); a.Work(work) }()

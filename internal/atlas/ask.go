@@ -58,7 +58,11 @@ type Picture struct {
 	Areas []Sum     `json:"areas"` // right below the area, by code; the area itself for what lies right in it
 	Kinds []Sum     `json:"kinds"` // groups of matters, the most first
 	Days  []Sum     `json:"days"`  // registered, in order
+	Cases []db.ID   `json:"cases"` // each, when there are at most ListMost: red ones first, then yellow, the newest before
 }
+
+// ListMost is how many cases are told one by one.
+const ListMost = 60
 
 // SpotMost bounds how many spots are given; asked too fine, squares become coarser.
 const SpotMost = 4000
@@ -75,7 +79,7 @@ func (a *Atlas) Ask(ctx context.Context, by staff.Actor, q Question, now time.Ti
 	defer a.mu.RUnlock()
 	s := a.sieve(by, q, now)
 	s.sift(&a.dots)
-	return &Picture{At: now, Log: a.next, Total: s.total.sum(""), Spots: s.spots(), Areas: a.areas(s), Kinds: a.kindSums(s), Days: s.days()}, nil
+	return &Picture{At: now, Log: a.next, Total: s.total.sum(""), Spots: s.spots(), Areas: a.areas(s), Kinds: a.kindSums(s), Days: s.days(), Cases: s.list()}, nil
 }
 
 // tally counts all, yellow and red ones.
@@ -106,6 +110,26 @@ type sieve struct {
 	total                  tally
 	byPlace, byKind, byDay []tally
 	heaps                  []heap
+	listed                 []listed // the first, up to one more than are told
+}
+
+// A listed case is one of few.
+type listed struct {
+	id   db.ID
+	mark int
+}
+
+// list tells the cases when they are few.
+func (s *sieve) list() []db.ID {
+	if len(s.listed) > ListMost {
+		return nil
+	}
+	slices.SortFunc(s.listed, func(a, b listed) int { return cmp.Or(b.mark-a.mark, cmp.Compare(b.id, a.id)) })
+	ids := make([]db.ID, len(s.listed))
+	for i, l := range s.listed {
+		ids[i] = l.id
+	}
+	return ids
 }
 
 func (a *Atlas) sieve(by staff.Actor, q Question, now time.Time) *sieve {
@@ -185,6 +209,9 @@ func (s *sieve) take(d *dot) {
 	s.byPlace[d.place].add(mark)
 	s.byDay[min(dayOf(d.at), uint32(len(s.byDay)-1))].add(mark)
 	s.heap(d, mark)
+	if len(s.listed) <= ListMost {
+		s.listed = append(s.listed, listed{d.id, mark})
+	}
 }
 
 // zone is how far the day in China is ahead, in seconds.

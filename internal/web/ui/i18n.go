@@ -66,3 +66,6 @@ func langOf(r *http.Request) Lang {
 	}
 	return Chinese
 }
+
+// LangTag is the language of the request as the html element names it, for pages that bring their own frame.
+func LangTag(ctx context.Context) string { return LangOf(ctx).tag() }

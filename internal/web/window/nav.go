@@ -27,6 +27,7 @@ func nav(ctx context.Context, at string) []ui.Link {
 	add(by.HasAny(desks...), ui.T(ctx, "队列"), "/window/queue", "alt+q")
 	add(by.HasAny(staff.Dispatcher), ui.T(ctx, "转办"), "/window/dispatch", "alt+d")
 	add(by.HasAny(staff.Verifier), ui.T(ctx, "核查"), "/window/verify", "alt+v")
+	add(by.HasAny(desks...), ui.T(ctx, "态势图"), "/centre/map", "alt+m")
 	add(true, ui.T(ctx, "查找"), "/window/find", "")
 	add(true, ui.T(ctx, "登记簿"), "/window/books", "alt+b")
 	add(by.HasAny(staff.Desk, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Auditor), ui.T(ctx, "人房企事登记"), "/register", "")

@@ -84,3 +84,4 @@ function follow(map, here) {
 }
 
 document.querySelectorAll("[data-map]").forEach(start);
+if (document.querySelector("[data-command], [data-wall]")) import("./command.mjs");
