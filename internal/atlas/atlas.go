@@ -83,7 +83,7 @@ func (a *Atlas) follow(ctx context.Context) (int, error) {
 	var ids []db.ID
 	var now []dot
 	err := a.db.Read(ctx, func(tx *db.Tx) error {
-		list, err := audit.Since(tx, a.city, a.next, portion)
+		list, err := audit.Following(tx, a.city, a.next, portion)
 		if err != nil {
 			return err
 		}

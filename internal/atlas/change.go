@@ -25,7 +25,7 @@ const changesMost = 400
 // Changes tells what happened in an area ("" all that the actor sees) from a position in the log on, and from which position to ask the next time. Each case
 // is told once, as it is now; one that left the map in between is not told.
 func (a *Atlas) Changes(tx *db.Tx, by staff.Actor, area string, from int64) (list []Change, next int64, err error) {
-	entries, err := audit.Since(tx, a.city, from, changesMost)
+	entries, err := audit.Following(tx, a.city, from, changesMost)
 	if err != nil {
 		return nil, from, err
 	}

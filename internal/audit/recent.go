@@ -47,9 +47,9 @@ func Entries(tx *db.Tx, city string, before int64, limit int) ([]Entry, error) {
 	return list, nil
 }
 
-// Since returns up to limit sequenced entries of a city from a position on, in order. Positions follow one another without a gap and are given after
+// Following returns up to limit sequenced entries of a city from a position on, in order. Positions follow one another without a gap and are given after
 // the commit, so that whoever goes on from the last one he saw misses nothing, whichever process wrote it.
-func Since(tx *db.Tx, city string, from int64, limit int) ([]Entry, error) {
+func Following(tx *db.Tx, city string, from int64, limit int) ([]Entry, error) {
 	list, err := db.Select(tx, scan, `select `+columns+` from audit_entry where city = ? and position >= ? and position >= 0 order by position limit ?`, city, max(from, 0), limit)
 	if err != nil {
 		return nil, fmt.Errorf("entries since %d: %w", from, err)
