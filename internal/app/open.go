@@ -30,6 +30,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/notice"
 	"linli/internal/notify"
+	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/round"
@@ -200,8 +201,9 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Notices = notice.New(notice.Options{Packs: a.Catalog.Index, Counts: a.Figures, Duties: a.Duties})
 	a.Admissions = admission.New(a.Cases, a.Catalog.Index)
 	a.Tables = table.New(table.Options{Packs: a.Catalog.Index, Figures: a.Figures, Admissions: a.Admissions, Files: a.Blobs})
-	a.Field = &field.Inbox{Cases: a.Cases, Places: a.Places, Files: a.Blobs}
+	a.Field = &field.Inbox{DB: a.DB, Cases: a.Cases, Packs: a.Catalog.Index, Places: a.Places, Files: a.Blobs}
 	a.Field.Register(a.Jobs)
+	picture.Register(a.Jobs, a.Blobs)
 	hall.Register(a.Jobs)
 	grid.Register(a.Jobs)
 	a.Fixtures = &fixture.Fixtures{Places: a.Places}

@@ -20,6 +20,7 @@ import (
 	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/round"
@@ -33,8 +34,40 @@ import (
 
 // Schema is every table of the program, in the order of its migrations.
 func Schema() (schema.Set, error) {
+<<<<<<< HEAD
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
 		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations,
 		fixture.Migrations)
+=======
+	return schema.Merge(
+		audit.Migrations,
+		job.Migrations,
+		blob.Migrations,
+		search.Migrations,
+		once.Migrations,
+		place.Migrations,
+		fact.Migrations,
+		register.Migrations,
+		staff.Migrations,
+		duplicate.Migrations,
+		catalog.Migrations,
+		notify.Migrations,
+		session.Migrations,
+		casework.Migrations,
+		service.Migrations,
+		duty.Migrations,
+		exchange.Migrations,
+		indicator.Migrations,
+		notice.Migrations,
+		round.Migrations,
+		hall.Migrations,
+		table.Migrations,
+		field.Migrations,
+		grid.Migrations,
+		demo.Migrations,
+		event.Migrations,
+		picture.Migrations,
+	)
+>>>>>>> ea71d8b (field, picture: what arrived becomes cases, checks and duty; photos are evidence)
 }

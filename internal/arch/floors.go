@@ -34,6 +34,7 @@ var Floors = []Row{
 	{"internal/pack", 4, "parses and checks packs with the pure engines of floor 3"},
 	{"internal/web/ui", 4, "layout and components; knows no domain"},
 	{"internal/place", 5, "everything happens somewhere"},
+	{"internal/picture", 5, "photos are evidence of whatever they belong to, and have a copy for others"},
 	{"internal/fact", 5, "what was told of anybody, and when; knows subjects by kind and id only"},
 	{"internal/register", 6, "persons and organisations live at places"},
 	{"internal/staff", 6, "people in office act for places and units"},

@@ -97,6 +97,9 @@ func (c *Cases) step(tx *db.Tx, by staff.Actor, k *Case, roles []flow.Role, a Ac
 	if err := a.Where.Check(); err != nil {
 		return Done{}, err
 	}
+	if err := c.vouched(tx, k, &a); err != nil {
+		return Done{}, err
+	}
 	f, err := c.flowOf(k)
 	if err != nil {
 		return Done{}, err

@@ -21,6 +21,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/search"
@@ -76,7 +77,7 @@ func each(t *testing.T, test func(t *testing.T, w *town)) {
 	dbtest.EachWith(t, db.Options{Now: clock.Now}, func(t *testing.T, d *db.DB) {
 		test(t, found(t, d, clock))
 	}, audit.Migrations, job.Migrations, search.Migrations, once.Migrations, place.Migrations, fact.Migrations, register.Migrations, staff.Migrations,
-		catalog.Migrations, notify.Migrations, casework.Migrations)
+		catalog.Migrations, notify.Migrations, picture.Migrations, casework.Migrations)
 }
 
 func found(t testing.TB, d *db.DB, clock *dbtest.Clock) *town {

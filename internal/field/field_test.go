@@ -10,29 +10,52 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"slices"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"linli/internal/blob"
+	"linli/internal/casework"
+	"linli/internal/catalog"
+	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/field"
+	"linli/internal/grid"
 	"linli/internal/job"
+	"linli/internal/pack"
+	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/staff"
+	"linli/packs"
 	"linli/test/town"
 )
 
-// square is the outline of 柳荫社区 in the tests: a kilometre or so, its middle at 111.205, 34.775.
-const square = `{"type":"Polygon","coordinates":[[[111.20,34.77],[111.21,34.77],[111.21,34.78],[111.20,34.78],[111.20,34.77]]]}`
+// walked is a document by which workers report what they find.
+var walked = map[string]string{
+	"t/st/document.yaml": "document: st\nnumber: 试〔2026〕1号\ntitle: 巡查办法\nissuer: 试\nissued: \"2026-01-05\"\napplies: { place: \"4112\", from: \"2026-02-01\" }\n",
+	"t/st/clauses.yaml":  "- { id: \"1\", at: 一, gist: 巡查, runs: [flow/walked] }\n",
+	"t/st/offices.yaml":  "offices:\n  - { id: watching, name: 监督中心, serves: [desk], basis: \"1\" }\n  - { id: commanding, name: 指挥中心, serves: [dispatcher], basis: \"1\" }\n",
+	"t/st/flows/w.yaml": `flow: walked
+name: 巡查
+channel: grid
+basis: "1"
+offices: { desk: watching, dispatcher: commanding }
+steps:
+  register: { by: [patrol, desk, reporter], basis: "1" }
+  verify: { by: [patrol, verifier], basis: "1" }
+  rework: { by: [patrol, verifier], basis: "1" }
+`,
+}
 
-// A street is the town with an inbox and one worker, wangge of 柳荫社区.
+// A street is the town with grids, an inbox and one worker, walker.
 type street struct {
 	*town.Town
-	t     *testing.T
+	t     testing.TB
 	inbox *field.Inbox
 	jobs  *job.Runner
 	who   field.Worker
@@ -41,17 +64,26 @@ type street struct {
 
 func each(t *testing.T, test func(x *street)) {
 	t.Helper()
-	town.Each(t, func(t *testing.T, w *town.Town) { test(open(t, w)) }, field.Migrations)
+	town.Each(t, func(t *testing.T, w *town.Town) { test(open(t, w)) }, grid.Migrations, field.Migrations)
 }
 
-func open(t *testing.T, w *town.Town) *street {
+func open(t testing.TB, w *town.Town) *street {
 	t.Helper()
+	w.Grids(t)
 	w.Write(t, func(tx *db.Tx) error {
-		if err := place.SetOutline(tx, place.Change{}, town.Willow, []byte(square)); err != nil {
+		for _, u := range []staff.Unit{{Code: "watch", Name: "监督中心", Place: town.City, Offices: []string{"watching"}},
+			{Code: "command", Name: "指挥中心", Place: town.City, Offices: []string{"commanding"}}} {
+			if err := town.Open(tx, u); err != nil {
+				return err
+			}
+		}
+		err := town.Hire(tx, staff.Account{Login: "jiandu", Name: "冯监督", Unit: "watch"}, staff.Grant{Role: staff.Desk, Place: town.City})
+		if err != nil {
 			return err
 		}
-		return town.Hire(tx, staff.Account{Login: "wangge", Name: "林巡街", Unit: town.WillowCommittee}, staff.Grant{Role: staff.Grid, Place: town.Willow})
+		return town.Hire(tx, staff.Account{Login: "zhihui", Name: "褚指挥", Unit: "command"}, staff.Grant{Role: staff.Dispatcher, Place: town.City})
 	})
+	index := streetPacks(t, w)
 	places, err := place.NewIndex(t.Context(), w.DB)
 	if err != nil {
 		t.Fatal(err)
@@ -60,16 +92,50 @@ func open(t *testing.T, w *town.Town) *street {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &street{Town: w, t: t, by: w.Actor(t, "wangge"), jobs: job.NewRunner(w.DB, job.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})}
-	x.inbox = &field.Inbox{Cases: w.Cases, Places: places, Files: files}
+	x := &street{Town: w, t: t, by: w.Actor(t, "walker"), jobs: job.NewRunner(w.DB, job.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})}
+	w.Cases = casework.New(casework.Options{City: town.City, Law: civil.CivilCode(), Packs: index, People: w.People})
+	x.inbox = &field.Inbox{DB: w.DB, Cases: w.Cases, Packs: index, Places: places, Files: files}
+	picture.Register(x.jobs, files)
 	x.inbox.Register(x.jobs)
 	x.who = field.Worker{Account: x.by.Account}
 	return x
 }
 
-// report is an item at the middle of the community.
+// streetPacks are the packs of the program with the document of workers beside them.
+func streetPacks(t testing.TB, w *town.Town) func() *pack.Index {
+	t.Helper()
+	src := fstest.MapFS{}
+	err := fs.WalkDir(packs.Files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			text, _ := fs.ReadFile(packs.Files, path)
+			src[path] = &fstest.MapFile{Data: text}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range walked {
+		src[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	c, err := catalog.Open(t.Context(), w.DB, catalog.Source{FS: src})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Index
+}
+
+// work lets every job run that is due.
+func (x *street) work() {
+	x.t.Helper()
+	if _, err := x.jobs.RunDue(context.Background()); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// report is an item at the middle of the first grid.
 func (x *street) report(id, words string, photos ...string) field.Item {
-	lon, lat := 111.205, 34.775
+	lon, lat := town.GridMiddle(0)
 	body, err := json.Marshal(map[string]string{"words": words, "spot": "东门"})
 	if err != nil {
 		x.t.Fatal(err)
@@ -107,8 +173,8 @@ func (x *street) ask(id string) field.Result {
 	return x.sync(field.Item{ID: id})[0]
 }
 
-// picture is a small photo and its hash.
-func picture(n int) (body []byte, sha string) {
+// photoOf is a small photo and its hash.
+func photoOf(n int) (body []byte, sha string) {
 	img := image.NewGray(image.Rect(0, 0, 40, 30))
 	for i := range img.Pix {
 		img.Pix[i] = byte(i * n)
@@ -128,7 +194,7 @@ func hashOf(b []byte) string {
 // bring sends a photo.
 func (x *street) bring(body []byte, sha string) (fresh bool, cause error) {
 	x.t.Helper()
-	f, cause := x.inbox.Bring(bytes.NewReader(body), sha)
+	brought, cause := x.inbox.Bring(bytes.NewReader(body), sha)
 	bad := ""
 	if fault.KindOf(cause) == fault.KindInvalid && cause != nil {
 		bad = fault.As(cause).Message()
@@ -136,7 +202,7 @@ func (x *street) bring(body []byte, sha string) (fresh bool, cause error) {
 		return false, cause
 	}
 	x.Write(x.t, func(tx *db.Tx) (err error) {
-		fresh, err = x.inbox.Arrived(tx, x.who, sha, f, bad)
+		fresh, err = x.inbox.Arrived(tx, x.who, sha, brought, bad)
 		return err
 	})
 	return fresh, cause
@@ -175,8 +241,8 @@ func (x *street) count() (n int) {
 
 func TestPhotosComeBeforeOrAfter(t *testing.T) {
 	each(t, func(x *street) {
-		one, oneSHA := picture(3)
-		two, twoSHA := picture(7)
+		one, oneSHA := photoOf(3)
+		two, twoSHA := photoOf(7)
 		fake := []byte("not a photo at all, only words")
 		if fresh, err := x.bring(one, oneSHA); err != nil || !fresh {
 			x.t.Fatal(fresh, err)

@@ -16,6 +16,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/job"
+	"linli/internal/pack"
 	"linli/internal/place"
 )
 
@@ -44,14 +45,16 @@ const (
 
 // An Inbox (外业收件箱) takes what devices send, and acts on it.
 type Inbox struct {
+	DB     *db.DB
 	Cases  *casework.Cases
+	Packs  func() *pack.Index
 	Places *place.Index
 	Files  *blob.Store
 }
 
 // Register adds the handlers of this package's jobs.
 func (x *Inbox) Register(r *job.Runner) {
-	r.Handle(Take, x.take)
+	r.HandleOutside(Take, x.take)
 	r.OnFailed(Take, x.failed)
 }
 
@@ -212,7 +215,7 @@ func (x *Inbox) settle(tx *db.Tx, r *row) error {
 		return err
 	}
 	if slices.Contains(r.marks, MarkClosed) {
-		r.desk, r.words = true, "账号已停用：记录已收到并注明，已交监督中心处理"
+		r.desk, r.words = true, closedWords
 	}
 	return nil
 }

@@ -4,45 +4,46 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"linli/internal/blob"
 	"linli/internal/db"
 	"linli/internal/fault"
+	"linli/internal/geo"
 	"linli/internal/photo"
 )
 
 // Bring looks at bytes that a device sends as the photo of a hash and stores them, outside any transaction; Arrived then makes them known.
 // Returns invalid on field "file" for what is no photo (and then Arrived is told so too), and unavailable for
 // bytes that are not those of the hash: they were damaged on their way.
-func (x *Inbox) Bring(r io.Reader, sha string) (blob.File, error) {
+func (x *Inbox) Bring(r io.Reader, sha string) (b Brought, err error) {
 	if !goodPhoto.MatchString(sha) {
-		return blob.File{}, fault.NotFound("照片的编号不对")
+		return b, fault.NotFound("照片的编号不对")
 	}
-	f, err := x.Files.Receive(r, sha+".jpg")
+	if b.File, err = x.Files.Receive(r, sha+".jpg"); err != nil {
+		return b, err
+	}
+	if b.File.Hash != sha {
+		return b, fault.Unavailable(fmt.Errorf("bytes of %s sent as %s", b.File.Hash, sha), "照片没有传完，请重新发送")
+	}
+	in, err := x.Files.Open(b.File)
 	if err != nil {
-		return blob.File{}, err
+		return b, err
 	}
-	if f.Hash != sha {
-		return blob.File{}, fault.Unavailable(fmt.Errorf("bytes of %s sent as %s", f.Hash, sha), "照片没有传完，请重新发送")
-	}
-	in, err := x.Files.Open(f)
-	if err != nil {
-		return blob.File{}, err
-	}
-	return f, errors.Join(isPhoto(in), in.Close())
+	b.Photo, err = photo.Read(in)
+	return b, errors.Join(err, in.Close())
 }
 
-func isPhoto(f *os.File) error {
-	_, err := photo.Read(f)
-	return err
+// A Brought (收到的照片) is a file that a device sent, with what it tells.
+type Brought struct {
+	File  blob.File
+	Photo photo.Photo
 }
 
 // Arrived keeps a photo for the worker's items, and lets those go on that waited for it; bad says why it is none. fresh
 // reports whether it was not known.
-func (x *Inbox) Arrived(tx *db.Tx, w Worker, sha string, f blob.File, bad string) (fresh bool, err error) {
+func (x *Inbox) Arrived(tx *db.Tx, w Worker, sha string, b Brought, bad string) (fresh bool, err error) {
 	var words string
 	err = tx.QueryRow(`select words from field_photo where account = ? and sha = ?`, w.Account, sha).Scan(&words)
 	if err == nil || !errors.Is(err, db.ErrNoRows) {
@@ -50,12 +51,13 @@ func (x *Inbox) Arrived(tx *db.Tx, w Worker, sha string, f blob.File, bad string
 	}
 	var link db.ID
 	if bad == "" {
-		if link, err = x.Files.Attach(tx, f, subject(w.Account), sha, w.Account.String()); err != nil {
+		if link, err = x.Files.Attach(tx, b.File, subject(w.Account), sha, w.Account.String()); err != nil {
 			return false, err
 		}
 	}
-	n, err := tx.ExecCount(`insert into field_photo (account, sha, words, at, link) values (?, ?, ?, ?, ?) on conflict (account, sha) do nothing`,
-		w.Account, sha, bad, db.At(tx.Now()), link)
+	lon, lat := geo.Point{Lon: b.Photo.Lon, Lat: b.Photo.Lat}.Millionths()
+	n, err := tx.ExecCount(`insert into field_photo (account, sha, words, at, link, taken_at, placed, lon, lat) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		on conflict (account, sha) do nothing`, w.Account, sha, bad, db.At(tx.Now()), link, db.At(b.Photo.Taken), flag(b.Photo.Placed), lon, lat)
 	if err != nil {
 		return false, fmt.Errorf("keep photo: %w", err)
 	}
@@ -70,7 +72,7 @@ func subject(account db.ID) string { return "field:" + account.String() }
 
 // goOn looks at the items that wait for a photo.
 func (x *Inbox) goOn(tx *db.Tx, account db.ID, sha string) error {
-	list, err := db.Select(tx, scan, `select `+columns+` from field_item where account = ? and state = ? order by seq`, account, string(WantsPhoto))
+	list, err := db.Select(tx, scan, `select `+columns+` from field_item where account = ? and state = 'wants-photo' order by seq`, account)
 	if err != nil {
 		return fmt.Errorf("items that wait for a photo: %w", err)
 	}

@@ -23,6 +23,7 @@ import (
 	"linli/internal/law"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/search"
@@ -56,7 +57,7 @@ func each(t *testing.T, test func(t *testing.T, h *hall)) {
 		h.found()
 		test(t, h)
 	}, audit.Migrations, job.Migrations, search.Migrations, once.Migrations, place.Migrations, fact.Migrations, register.Migrations, staff.Migrations,
-		catalog.Migrations, notify.Migrations, casework.Migrations, service.Migrations)
+		catalog.Migrations, notify.Migrations, picture.Migrations, casework.Migrations, service.Migrations)
 }
 
 func (h *hall) found() {

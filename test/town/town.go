@@ -17,6 +17,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/search"
@@ -40,7 +41,7 @@ type Town struct {
 // Migrations are the tables of every package up to casework.
 func Migrations() []fs.FS {
 	return []fs.FS{audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations,
-		fact.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations}
+		fact.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, picture.Migrations, casework.Migrations}
 }
 
 // Each runs a test in the town on both engines. More migrations are those of packages above casework.

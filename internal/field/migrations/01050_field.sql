@@ -34,17 +34,20 @@ create table field_item (
 	desk        INTEGER NOT NULL,
 	primary key (account, id)
 ) WITHOUT ROWID;
-create unique index field_item_seq on field_item (seq);
-create index field_item_open on field_item (account, state, seq);
-create index field_item_desk on field_item (desk, path, seq);
-create index field_item_case on field_item (case_id);
+create index field_item_seq_of on field_item (account, seq);
+create index field_item_wants on field_item (account) where state = 'wants-photo';
+create index field_item_desk on field_item (seq) where desk = 1;
 
 create table field_photo (
-	account INTEGER NOT NULL,
-	sha     TEXT NOT NULL,
-	words   TEXT NOT NULL,
-	at      TEXT NOT NULL,
-	link    INTEGER NOT NULL,
+	account  INTEGER NOT NULL,
+	sha      TEXT NOT NULL,
+	words    TEXT NOT NULL,
+	at       TEXT NOT NULL,
+	link     INTEGER NOT NULL,
+	taken_at TEXT NOT NULL,
+	placed   INTEGER NOT NULL,
+	lon      INTEGER NOT NULL,
+	lat      INTEGER NOT NULL,
 	primary key (account, sha)
 ) WITHOUT ROWID;
 

@@ -18,6 +18,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/once"
 	"linli/internal/pack"
+	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/search"
@@ -27,7 +28,7 @@ import (
 
 // Migrations are those of everything below the counting packages.
 var Migrations = []fs.FS{audit.Migrations, job.Migrations, search.Migrations, once.Migrations, place.Migrations, fact.Migrations, register.Migrations,
-	staff.Migrations, catalog.Migrations, notify.Migrations, casework.Migrations, duty.Migrations}
+	staff.Migrations, catalog.Migrations, notify.Migrations, picture.Migrations, casework.Migrations, duty.Migrations}
 
 // Paths of the places of the city.
 const (

@@ -20,6 +20,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/search"
@@ -41,7 +42,7 @@ func eachWindow(t *testing.T, test func(h *house, window *service.Window, zhang 
 		window, zhang := h.opened()
 		test(h, window, zhang.String())
 	}, audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations, fact.Migrations, register.Migrations, staff.Migrations,
-		catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations, service.Migrations)
+		catalog.Migrations, notify.Migrations, session.Migrations, picture.Migrations, casework.Migrations, service.Migrations)
 }
 
 func (h *house) opened() (*service.Window, db.ID) {

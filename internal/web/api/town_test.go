@@ -28,6 +28,7 @@ import (
 	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/search"
@@ -83,7 +84,7 @@ func eachWith(t *testing.T, l api.Limits, test func(w *town)) {
 		w.serve(l)
 		test(w)
 	}, audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations, fact.Migrations, register.Migrations,
-		staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations, duty.Migrations, notice.Migrations, indicator.Migrations)
+		staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, picture.Migrations, casework.Migrations, duty.Migrations, notice.Migrations, indicator.Migrations)
 }
 
 func found(t *testing.T, d *db.DB, clock *dbtest.Clock) *town {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 
-	"linli/internal/blob"
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
@@ -105,7 +104,7 @@ func (p *Pages) bring(r *http.Request, who field.Worker) ([]string, error) {
 		if err == nil {
 			_, err = in.Seek(0, io.SeekStart)
 		}
-		var f blob.File
+		var f field.Brought
 		sha := hex.EncodeToString(sum.Sum(nil))
 		if err == nil {
 			f, err = p.Sync.Inbox.Bring(in, sha)

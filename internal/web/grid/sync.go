@@ -118,7 +118,7 @@ func (s *Sync) photo(w http.ResponseWriter, r *http.Request) (int, any, error) {
 	if err != nil || known {
 		return http.StatusOK, struct{}{}, err
 	}
-	f, cause := s.Inbox.Bring(http.MaxBytesReader(w, r.Body, s.Town.Files.Limit()+1), sha)
+	brought, cause := s.Inbox.Bring(http.MaxBytesReader(w, r.Body, s.Town.Files.Limit()+1), sha)
 	bad := ""
 	if cause != nil {
 		if fault.KindOf(cause) != fault.KindInvalid {
@@ -130,7 +130,7 @@ func (s *Sync) photo(w http.ResponseWriter, r *http.Request) (int, any, error) {
 	err = s.Town.DB.Write(r.Context(), func(tx *db.Tx) error {
 		who, err := worker(tx, r)
 		if err == nil {
-			fresh, err = s.Inbox.Arrived(tx, who, sha, f, bad)
+			fresh, err = s.Inbox.Arrived(tx, who, sha, brought, bad)
 		}
 		return err
 	})

@@ -30,6 +30,7 @@ import (
 	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/search"
@@ -66,7 +67,7 @@ func each(t *testing.T, test func(w *town)) {
 }
 
 var migrations = []fs.FS{audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations,
-	fact.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, casework.Migrations, duty.Migrations,
+	fact.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, picture.Migrations, casework.Migrations, duty.Migrations,
 	notice.Migrations}
 
 func found(t *testing.T, d *db.DB, clock *dbtest.Clock) *town {
