@@ -28,6 +28,9 @@ func (b *builder) steps() {
 	f.steps = map[Verb]*Step{}
 	for i := range standardSteps {
 		s := standardSteps[i] // a copy
+		if !s.Verb.Moves() && len(s.From) > 0 {
+			s.From = slices.Concat(s.From, b.ownLive())
+		}
 		f.steps[s.Verb] = &s
 		f.order = append(f.order, s.Verb)
 	}
@@ -59,6 +62,17 @@ func (b *builder) steps() {
 	for v, s := range b.spec.Steps {
 		b.overlay(f.steps[v], s, slices.Contains(added, v))
 	}
+}
+
+// ownLive are the open states that the pack adds: whoever waits there may be urged and supervised, and the time there may run out.
+func (b *builder) ownLive() []State {
+	var list []State
+	for _, s := range b.spec.States {
+		if s.Open {
+			list = append(list, s.ID)
+		}
+	}
+	return list
 }
 
 // overlay lays what a pack says over a step; lists of needs, bars and the like grow, who and whence are replaced.

@@ -60,3 +60,29 @@ func TestDueFollowsItsCondition(t *testing.T) {
 		t.Fatalf("a debt that does not follow its condition owes %+v", once.s.Owed)
 	}
 }
+
+// A case in an open state that the pack added may be urged and supervised, and its time may run out, as in any other.
+func TestOwnOpenStatesAreLive(t *testing.T) {
+	f, problems := flow.Build(flow.Spec{
+		Flow: "problem", Name: "问题", Channel: "problem",
+		States: []flow.StateSpec{{ID: "confirmed", Name: "已认定", Open: true}, {ID: "void", Name: "查无此事"}},
+		Steps: map[flow.Verb]flow.StepSpec{
+			"confirm": {Name: "认定", From: []flow.State{flow.Registered}, To: "confirmed", By: []flow.Role{flow.Desk}, Basis: flow.List{"1"}},
+			"void":    {Name: "查否", From: []flow.State{"confirmed"}, To: "void", By: []flow.Role{flow.Desk}, Basis: flow.List{"1"}},
+		},
+		Clocks: []flow.ClockSpec{{ID: "answer", Name: "答复", From: "register", Until: flow.List{"reply"}, Limit: "1d", Basis: flow.List{"1"}}},
+	}, flow.Origin{Document: "test"})
+	if len(problems) > 0 {
+		t.Fatalf("flow does not build: %v", problems)
+	}
+	st := &story{t: t, f: f}
+	st.do(act(flow.Register, "2026-03-02 09:00", "li", flow.Desk))
+	st.do(act("confirm", "2026-03-02 10:00", "li", flow.Desk))
+	st.do(act(flow.Urge, "2026-03-03 09:00", "li", flow.Desk))
+	order := act(flow.Supervise, "2026-03-03 10:00", "sun", flow.Supervisor)
+	order.Words = "请抓紧"
+	st.do(order)
+	st.do(act(flow.Lapse, "2026-03-05 09:00", "", flow.System))
+	st.do(act("void", "2026-03-05 10:00", "li", flow.Desk))
+	st.refused(act(flow.Urge, "2026-03-05 11:00", "li", flow.Desk), fault.KindConflict)
+}
