@@ -34,40 +34,8 @@ import (
 
 // Schema is every table of the program, in the order of its migrations.
 func Schema() (schema.Set, error) {
-<<<<<<< HEAD
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
-		place.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
+		place.Migrations, picture.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
 		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations,
 		fixture.Migrations)
-=======
-	return schema.Merge(
-		audit.Migrations,
-		job.Migrations,
-		blob.Migrations,
-		search.Migrations,
-		once.Migrations,
-		place.Migrations,
-		fact.Migrations,
-		register.Migrations,
-		staff.Migrations,
-		duplicate.Migrations,
-		catalog.Migrations,
-		notify.Migrations,
-		session.Migrations,
-		casework.Migrations,
-		service.Migrations,
-		duty.Migrations,
-		exchange.Migrations,
-		indicator.Migrations,
-		notice.Migrations,
-		round.Migrations,
-		hall.Migrations,
-		table.Migrations,
-		field.Migrations,
-		grid.Migrations,
-		demo.Migrations,
-		event.Migrations,
-		picture.Migrations,
-	)
->>>>>>> ea71d8b (field, picture: what arrived becomes cases, checks and duty; photos are evidence)
 }
