@@ -9,6 +9,7 @@ import (
 	"linli/internal/web/account"
 	"linli/internal/web/admin"
 	"linli/internal/web/api"
+	"linli/internal/web/centre"
 	"linli/internal/web/command"
 	"linli/internal/web/community"
 	"linli/internal/web/department"
@@ -38,6 +39,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	events, classes := &event.Events{Register: a.People}, &class.Classes{Register: a.People, Packs: a.Catalog.Index}
 	register.Routes(mux, &register.Pages{Town: town, Sessions: a.Sessions, Events: events, Classes: classes})
 	transfer.Routes(mux, &transfer.Pages{Town: town, Sessions: a.Sessions, Tables: a.Sent, Files: a.room})
+	centre.Routes(mux, &centre.Pages{Town: town, Sessions: a.Sessions, Fixtures: a.Fixtures})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Events: events, Classes: classes, Window: a.Window,

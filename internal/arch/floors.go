@@ -71,6 +71,7 @@ var Floors = []Row{
 	{"internal/web/window", 11, "pages of the registration desks"},
 	{"internal/web/grid", 11, "pages of grid workers"},
 	{"internal/web/command", 11, "pages of whoever commands: the map, the wall, proposals"},
+	{"internal/web/centre", 11, "pages of the supervision centre and of streets that run grids"},
 	{"internal/web/department", 11, "pages of handling units"},
 	{"internal/web/bulletin", 11, "the sheet of a bulletin"},
 	{"internal/web/supervisor", 11, "pages of dispatchers, verifiers, supervisors and leaders"},

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"linli/internal/db"
+	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/geo"
 	"linli/internal/staff"
@@ -60,4 +61,22 @@ func (c *Cases) Where(tx *db.Tx, by staff.Actor, id db.ID) (*Position, error) {
 		return nil, fmt.Errorf("position of case %s: %w", id, err)
 	}
 	return &Position{Point: geo.Of(lon, lat), Accuracy: float64(accuracy), At: taken.Time}, nil
+}
+
+// AboutThing lists the cases that an actor sees about a fixture, those closed included, the latest first, up to limit.
+func (c *Cases) AboutThing(tx *db.Tx, by staff.Actor, thing db.ID, limit int) ([]Line, error) {
+	ids, err := db.Select(tx, scanID, `select case_id from case_position where thing = ? and thing <> 0 order by at desc, case_id desc limit ?`, thing, limit)
+	if err != nil {
+		return nil, fmt.Errorf("cases about a fixture: %w", err)
+	}
+	seen := ids[:0]
+	for _, id := range ids {
+		switch _, err := visible(tx, by, id); {
+		case err == nil:
+			seen = append(seen, id)
+		case fault.KindOf(err) != fault.KindNotFound && fault.KindOf(err) != fault.KindForbidden:
+			return nil, err
+		}
+	}
+	return c.linesFor(tx, by, seen)
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"linli/internal/blob"
+	"linli/internal/db"
+	"linli/internal/geo"
 	"linli/internal/web/part"
 	"linli/internal/web/ui"
 )
@@ -22,6 +24,8 @@ type draft struct {
 	Place  string            // code
 	Picked map[string]string // the place picker as it stands
 	Spot   string
+	Thing  db.ID     // the fixture whose label was scanned; zero: none
+	Where  geo.Point // where it is
 	Files  []part.Upload
 	Same   string // number of an earlier case that the reporter says is the same matter; "-" none of them
 

@@ -180,7 +180,10 @@ func (q questions) values(d *draft) map[string]string {
 func (q questions) intake(d *draft) casework.Intake {
 	answer := func(name string) string { return strings.TrimSpace(d.Values[name]) }
 	in := casework.Intake{Key: d.Key, Flow: d.Flow, Title: answer(q.titleName()), Body: answer(q.bodyName()), Fields: q.values(d),
-		Place: d.Place, Spot: d.Spot, Files: part.Hashes(d.Files)}
+		Place: d.Place, Spot: d.Spot, Files: part.Hashes(d.Files), Thing: d.Thing}
+	if !d.Where.IsZero() {
+		in.Where = &casework.Position{Point: d.Where}
+	}
 	in.From = casework.Reporter{Name: answer(q.personName()), Phone: answer(q.phoneName())}
 	if q.bind.IDNo != "" {
 		in.From.IDNo = answer(q.bind.IDNo)

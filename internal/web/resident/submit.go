@@ -49,6 +49,11 @@ func (p *Pages) begin(w http.ResponseWriter, r *http.Request) error {
 	}
 	asks, _ := p.questionsOf(d.Flow)
 	d.Values[asks.titleName()] = cut(q.Get("title"), casework.MaxTitle)
+	if code := q.Get("fixture"); code != "" {
+		if err := p.scanned(r, d, asks, code); err != nil {
+			return err
+		}
+	}
 	if by := reporter(r); !by.IsZero() {
 		d.Values[asks.personName()] = by.Name
 	}
