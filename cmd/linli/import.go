@@ -13,16 +13,22 @@ import (
 	"linli/internal/exchange"
 )
 
-// importing is `linli import places FILE`, `linli import appeals FILE` and `linli import register FILE`.
+// importing is `linli import` with what is brought in: places, appeals, register, grids or fixtures.
 func importing(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == "places" {
 		return importPlaces(args[1:], stdout, stderr)
+	}
+	if len(args) > 0 && args[0] == "grids" {
+		return importGrids(args[1:], stdout, stderr)
+	}
+	if len(args) > 0 && args[0] == "fixtures" {
+		return importFixtures(args[1:], stdout, stderr)
 	}
 	if len(args) > 0 && args[0] == "register" {
 		return importRegister(args[1:], stdout, stderr)
 	}
 	if len(args) == 0 || args[0] != "appeals" {
-		fmt.Fprintln(stderr, "用法：linli import places 区划表 --data 目录\n　　　linli import appeals 文件 [--map 对照文件] --data 目录\n　　　linli import register 人员表 [--map 对照文件] [--dry-run] --data 目录\n表格可以是 CSV（UTF-8、UTF-16、GB18030，可用 gzip 压缩）或 XLSX")
+		fmt.Fprintln(stderr, "用法：linli import places 区划表 --data 目录\n　　　linli import appeals 文件 [--map 对照文件] --data 目录\n　　　linli import register 人员表 [--map 对照文件] [--dry-run] --data 目录\n　　　linli import grids 边界文件 --datum wgs84|gcj02 [--dry-run] [--pictures 目录] --data 目录\n　　　linli import fixtures 部件表 --datum wgs84|gcj02 [--dry-run] --data 目录\n表格可以是 CSV（UTF-8、UTF-16、GB18030，可用 gzip 压缩）或 XLSX")
 		return 2
 	}
 	f := flag.NewFlagSet("import appeals", flag.ContinueOnError)

@@ -18,7 +18,7 @@ type command struct {
 var commands = []command{
 	{"serve", "启动服务（--demo 先建演示城市）", serve},
 	{"demo", "建演示城市：demo --data 目录 [--scale 居民数] [--seed 种子]", demoCity},
-	{"import", "导入：import places 区划表，import appeals 来源表，import register 人员表", importing},
+	{"import", "导入：import places 区划表，import appeals 来源表，import register 人员表，import grids 边界文件，import fixtures 部件表", importing},
 	{"account", "建立首个管理员账号，显示一次性密码", newAdmin},
 	{"token", "为账号发放接口令牌", token},
 	{"verify", "核验日志未被改动", verify},
