@@ -25,6 +25,7 @@ import (
 	"linli/internal/db/dbtest"
 	"linli/internal/duty"
 	"linli/internal/fact"
+	"linli/internal/fixture"
 	"linli/internal/flow"
 	"linli/internal/job"
 	"linli/internal/notice"
@@ -68,7 +69,7 @@ func each(t *testing.T, test func(w *town)) {
 
 var migrations = []fs.FS{audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations, place.Migrations,
 	fact.Migrations, register.Migrations, staff.Migrations, catalog.Migrations, notify.Migrations, session.Migrations, picture.Migrations, casework.Migrations, duty.Migrations,
-	notice.Migrations}
+	notice.Migrations, fixture.Migrations}
 
 func found(t *testing.T, d *db.DB, clock *dbtest.Clock) *town {
 	t.Helper()
