@@ -42,10 +42,7 @@ func findingsOf(tx *db.Tx, visit db.ID) ([]Finding, error) {
 func findings(l *pack.Checklist, failed []string, v *Visit) (list []Finding) {
 	for _, id := range failed {
 		i := l.Item(id)
-		says := i.Says
-		if i.Kind != "yes-no" {
-			says += "：" + i.AnswerWords(v.Answers[id])
-		}
+		says := i.Says + "：" + i.AnswerWords(v.Answers[id]) // "安全出口畅通" alone would tell the opposite of what was found
 		list = append(list, Finding{Item: id, Says: says, Words: v.Words})
 	}
 	for _, s := range v.Says {
