@@ -20,7 +20,7 @@ func (p *pen) begin(who register.Newcomer, fields map[string]string, sets map[st
 	}
 	body += pick(p.r, wishes)
 	in := &casework.Intake{Flow: p.f.ID, Title: title, Body: body, Kind: p.m.kind, Fields: fields, Place: p.scene.place,
-		Spot: p.scene.spot(p.r), Sets: sets, From: casework.Reporter{Name: who.Name, Phone: who.Phone, Address: who.Address}}
+		Spot: p.scene.spot(p.r), Where: p.b.pin(p.scene, p.story), Sets: sets, From: casework.Reporter{Name: who.Name, Phone: who.Phone, Address: who.Address}}
 	by := p.desk
 	if p.turn.flow == "mailbox" {
 		by = reporter

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/db"
@@ -88,6 +90,7 @@ type build struct {
 	almanac     *almanac
 	tree        *place.Tree
 	communities map[string][]place.Place // of each county
+	rings       map[string]orb.Ring      // outlines of places
 	office      map[string]staff.Actor   // by login
 	handler     map[string]string        // login by unit
 	flowRoles   map[string][]flow.Role   // what a login may be to a case
@@ -216,6 +219,9 @@ func (b *build) found(ctx context.Context) error {
 // survey loads the tree.
 func (b *build) survey(tx *db.Tx) (err error) {
 	if b.tree, err = place.Load(tx); err != nil {
+		return err
+	}
+	if err := b.outlines(tx); err != nil {
 		return err
 	}
 	b.communities = map[string][]place.Place{}
