@@ -56,6 +56,7 @@ var Floors = []Row{
 	{"internal/service", 9, "an application is a case with materials, and what it decides is recorded in the registers"},
 	{"internal/serviceorder", 9, "orders to providers start from cases"},
 	{"internal/atlas", 9, "what lies where on a map is told by cases"},
+	{"internal/proposal", 9, "what is reported again and again leads to a case of its own"},
 	{"internal/assembly", 9, "meetings and votes lead to duties"},
 	{"internal/credit", 9, "records and repair follow from cases"},
 	{"internal/round", 9, "what a round finds becomes cases, and closed cases are looked at again"},

@@ -174,3 +174,6 @@ func (c *Cases) Lines(tx *db.Tx, by staff.Actor, ids []db.ID) ([]Line, error) {
 	}
 	return c.linesFor(tx, by, seen)
 }
+
+// Relate links two cases without a step in either: what another package found to belong together. Who sees both sees the link.
+func (c *Cases) Relate(tx *db.Tx, a, b db.ID, why string) error { return linked(tx, a, b, why) }
