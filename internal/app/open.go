@@ -32,6 +32,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/picture"
 	"linli/internal/place"
+	"linli/internal/proposal"
 	"linli/internal/register"
 	"linli/internal/round"
 	"linli/internal/service"
@@ -74,8 +75,11 @@ type App struct {
 	Places  *place.Index
 	Units   *staff.Directory
 	Atlas   *atlas.Atlas // where the cases are
-	Duties  *duty.Duties
-	Rounds  *round.Rounds
+
+	Proposals *proposal.Proposals
+
+	Duties *duty.Duties
+	Rounds *round.Rounds
 
 	Admissions *admission.Admissions
 	Sent       *exchange.Tables // tables that somebody sent to be imported
@@ -187,12 +191,14 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.People.UseWords(words)
 	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index, People: a.People, SMS: !o.Quiet})
 	a.Atlas = atlas.New(a.DB, a.City)
+	a.Proposals = proposal.New(a.City, a.Cases, proposal.Rule{})
 	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
 	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})
 	a.Window = &service.Window{Cases: a.Cases, Packs: a.Catalog.Index, People: a.People}
 	a.Jobs.Handle(casework.Decided, a.Window.Decided)
 	a.Duties = duty.New(duty.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Duties.Register(a.Jobs)
+	a.Proposals.Register(a.Jobs)
 	a.Rounds = round.New(round.Options{Packs: a.Catalog.Index, Cases: a.Cases, Classes: &class.Classes{Register: a.People, Packs: a.Catalog.Index}})
 	a.Rounds.Register(a.Jobs, a.DB)
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})

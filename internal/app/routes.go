@@ -34,7 +34,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	webservice.Routes(mux, &webservice.Pages{Town: town, Window: a.Window, Sessions: a.Sessions, Now: a.now})
 	window.Routes(mux, &window.Pages{Town: town, Sessions: a.Sessions})
 	supervisor.Routes(mux, &supervisor.Pages{Town: town, Sessions: a.Sessions, Figures: a.Figures, Live: a.Live, Notices: a.Notices, Duties: a.Duties})
-	command.Routes(mux, &command.Pages{Town: town, Sessions: a.Sessions, Atlas: a.Atlas, Stop: a.stopping})
+	command.Routes(mux, &command.Pages{Town: town, Sessions: a.Sessions, Atlas: a.Atlas, Proposals: a.Proposals, Stop: a.stopping})
 	community.Routes(mux, &community.Pages{Town: town, Sessions: a.Sessions, Admissions: a.Admissions, Tables: a.Tables})
 	events, classes := &event.Events{Register: a.People}, &class.Classes{Register: a.People, Packs: a.Catalog.Index}
 	register.Routes(mux, &register.Pages{Town: town, Sessions: a.Sessions, Events: events, Classes: classes})

@@ -22,6 +22,7 @@ import (
 	"linli/internal/once"
 	"linli/internal/picture"
 	"linli/internal/place"
+	"linli/internal/proposal"
 	"linli/internal/register"
 	"linli/internal/round"
 	"linli/internal/schema"
@@ -36,6 +37,6 @@ import (
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, picture.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, service.Migrations, duty.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations,
+		casework.Migrations, service.Migrations, duty.Migrations, proposal.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations,
 		fixture.Migrations)
 }

@@ -11,6 +11,7 @@ import (
 	"linli/internal/fixture"
 	"linli/internal/grid"
 	"linli/internal/indicator"
+	"linli/internal/proposal"
 	"linli/internal/round"
 )
 
@@ -37,6 +38,9 @@ func (a *App) Begin(ctx context.Context) error {
 			return err
 		}
 		if err := indicator.Start(tx); err != nil {
+			return err
+		}
+		if err := proposal.Begin(tx); err != nil {
 			return err
 		}
 		if err := grid.Start(tx); err != nil {

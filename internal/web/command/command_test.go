@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"linli/internal/flow"
 	"linli/internal/geo"
 	"linli/internal/place"
+	"linli/internal/proposal"
 	"linli/internal/staff"
 	"linli/internal/web/command"
 	"linli/internal/web/part"
@@ -37,7 +39,7 @@ type room struct {
 }
 
 func each(t *testing.T, test func(r *room)) {
-	town.Each(t, func(t *testing.T, w *town.Town) { test(open(t, w)) })
+	town.Each(t, func(t *testing.T, w *town.Town) { test(open(t, w)) }, proposal.Migrations)
 }
 
 func open(t *testing.T, w *town.Town) *room {
@@ -59,7 +61,7 @@ func open(t *testing.T, w *town.Town) *room {
 	}
 	tn := &part.Town{DB: w.DB, Files: files, Cases: w.Cases, Packs: w.Catalog.Index, Places: places, Units: units, People: w.People}
 	r := &room{Town: w, t: t, mux: http.NewServeMux(), stop: make(chan struct{})}
-	command.Routes(r.mux, &command.Pages{Town: tn, Sessions: session.New(w.DB, session.Options{Deny: ui.Fail}), Atlas: atlas.New(w.DB, town.City), Stop: r.stop})
+	command.Routes(r.mux, &command.Pages{Town: tn, Sessions: session.New(w.DB, session.Options{Deny: ui.Fail}), Atlas: atlas.New(w.DB, town.City), Proposals: proposal.New(town.City, w.Cases, proposal.Rule{}), Stop: r.stop})
 	return r
 }
 
@@ -165,6 +167,34 @@ func TestTheMapSaysWhatItDraws(t *testing.T) {
 		}
 		if err := json.Unmarshal([]byte(r.get("supervisor", "/centre/map/areas.geojson", 200)), &ground); err != nil || len(ground.Features) != 2 || ground.Features[0].Properties.Href == "" {
 			t.Errorf("ground %+v, %v", ground, err)
+		}
+	})
+}
+
+func TestAProposalIsDecidedOnThePage(t *testing.T) {
+	each(t, func(r *room) {
+		for range 3 {
+			r.seen("路面破损", town.Willow, here)
+		}
+		r.Write(t, func(tx *db.Tx) error {
+			_, err := proposal.New(town.City, r.Cases, proposal.Rule{}).Find(tx)
+			return err
+		})
+		page := r.get("supervisor", "/centre/proposals", 200)
+		if !strings.Contains(page, "event-01，3 次") || strings.Count(page, "路面破损") < 3 {
+			t.Error("the proposal is not shown with its reports")
+		}
+		_, rest, _ := strings.Cut(page, `action="/centre/proposals/`)
+		id, _, _ := strings.Cut(rest, "/")
+		form := url.Values{"key": {"k"}, "words": {"已列入计划"}, "until": {"2026-12-31"}}
+		req := httptest.NewRequest("POST", "/centre/proposals/"+id+"/dismiss", strings.NewReader(form.Encode()))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		if r.as("supervisor").ServeHTTP(w, req); w.Code != http.StatusSeeOther {
+			t.Fatalf("dismiss: %d", w.Code)
+		}
+		if page := r.get("supervisor", "/centre/proposals?state=dismissed", 200); !strings.Contains(page, "已列入计划") {
+			t.Error("the decision is not shown")
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"linli/internal/atlas"
+	"linli/internal/proposal"
 	"linli/internal/staff"
 	"linli/internal/web/part"
 	"linli/internal/web/session"
@@ -13,10 +14,11 @@ import (
 
 // Pages serves whoever commands.
 type Pages struct {
-	Town     *part.Town
-	Sessions *session.Sessions
-	Atlas    *atlas.Atlas
-	Stop     <-chan struct{} // closed when the server stops: streams end
+	Town      *part.Town
+	Sessions  *session.Sessions
+	Atlas     *atlas.Atlas
+	Proposals *proposal.Proposals
+	Stop      <-chan struct{} // closed when the server stops: streams end
 }
 
 // officers may look at the map of what they see.
@@ -33,6 +35,9 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	show("GET /centre/map/areas.geojson", p.outlines)
 	show("GET /centre/map/events", p.events)
 	show("GET /centre/wall", p.wall)
+	show("GET /centre/proposals", p.proposals)
+	show("POST /centre/proposals/{id}/start", p.start)
+	show("POST /centre/proposals/{id}/dismiss", p.dismiss)
 }
 
 // navigation is that of the reader's own pages.

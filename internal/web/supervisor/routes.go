@@ -25,6 +25,7 @@ type Pages struct {
 
 // Routes registers the pages. Lists that messages lead to are open to everybody in office, who finds there what he may see.
 func Routes(mux *http.ServeMux, p *Pages) {
+	p.Town.AddNav(ui.Supervisor, nav)
 	over := p.Sessions.RequireRole(staff.Supervisor, staff.Leader, staff.Auditor)
 	office := p.Sessions.RequireRole(staff.Desk, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Supervisor, staff.Leader, staff.Auditor)
 	lead := p.Sessions.RequireRole(staff.Leader)
