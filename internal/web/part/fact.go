@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"linli/internal/civil"
 	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/web/ui"
@@ -31,6 +32,14 @@ func FactFields(ctx context.Context, f *flow.Flow, names []string, values url.Va
 			q.Kind, q.Options = "choice", []ui.Option{{Value: "1", Text: ui.T(ctx, "是")}, {Value: "0", Text: ui.T(ctx, "否")}}
 		case "number":
 			q.Short = true
+		case "term":
+			q.Kind, q.Short = "text", true
+			if words := termWords(q.Value); words != "" {
+				q.Value = words
+			}
+			if q.Hint == "" {
+				q.Hint = ui.T(ctx, "写明数和单位，如 15日、5个工作日、2小时")
+			}
 		}
 		list = append(list, q)
 	}
@@ -55,6 +64,13 @@ func ReadFacts(f *flow.Flow, names []string, values url.Values, wrong []fault.Fi
 				continue
 			}
 			sets[name] = n
+		case "term":
+			term, ok := readTerm(text)
+			if !ok {
+				wrong = append(wrong, fault.FieldError{Field: name, Format: "请写明数和单位，如 15日、5个工作日、2小时"})
+				continue
+			}
+			sets[name] = term
 		default:
 			sets[name] = text
 		}
@@ -63,6 +79,24 @@ func ReadFacts(f *flow.Flow, names []string, values url.Values, wrong []fault.Fi
 		return nil, wrong
 	}
 	return sets, wrong
+}
+
+// termUnits are the words that people write for the unit of a term, the longer before those that they end in.
+var termUnits = []struct{ words, suffix string }{
+	{"个工作小时", "wh"}, {"工作小时", "wh"}, {"个工作日", "wd"}, {"工作日", "wd"}, {"个小时", "h"}, {"小时", "h"}, {"分钟", "m"}, {"个月", "mo"}, {"天", "d"}, {"日", "d"},
+}
+
+// readTerm reads a term as people write it, "15日" or "5 个工作日", or as packs do, "15d".
+func readTerm(text string) (string, bool) {
+	text = strings.ReplaceAll(text, " ", "")
+	for _, u := range termUnits {
+		if n, found := strings.CutSuffix(text, u.words); found {
+			text = n + u.suffix
+			break
+		}
+	}
+	t, err := civil.ParseTerm(text)
+	return t.String(), err == nil
 }
 
 // factValue writes a fact as FactFields takes it.

@@ -136,6 +136,9 @@ func factText(ctx context.Context, d *flow.Fact, v any) string {
 	case int:
 		return strconv.Itoa(v)
 	case string:
+		if d.Kind == "term" {
+			return termWords(v)
+		}
 		for _, o := range d.Options {
 			if o.Value == v {
 				return ui.T(ctx, o.Label)
