@@ -17,6 +17,8 @@ func measure(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return measureCases(args[1:], stdout, stderr)
 		case "queues":
 			return measureQueues(args[1:], stdout, stderr)
+		case "grid":
+			return measureGrid(args[1:], stdout, stderr)
 		case "register":
 			if len(args) > 1 && args[1] == "import" {
 				return measurePersons(args[2:], stdout, stderr)
@@ -24,7 +26,7 @@ func measure(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return measureRegister(args[1:], stdout, stderr)
 		}
 	}
-	fmt.Fprint(stderr, "用法：linli bench cases、linli bench queues、linli bench register 或 linli bench register import，后加选项\n")
+	fmt.Fprint(stderr, "用法：linli bench cases、linli bench queues、linli bench grid、linli bench register 或 linli bench register import，后加选项\n")
 	return 2
 }
 
@@ -110,6 +112,40 @@ func measureQueues(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stdout, "%-38s %-10s %6d %9.2f %9.2f %9.2f\n", a.Question, a.Actor, a.Rows, a.P50, a.P95, a.P99)
 	}
 	fmt.Fprintf(stdout, "启动到可用 %.0f 毫秒，空闲内存 %.0f MB\n", r.Ready, r.Memory)
+	return 0
+}
+
+func measureGrid(args []string, stdout, stderr io.Writer) int {
+	f := flag.NewFlagSet("bench grid", flag.ContinueOnError)
+	o := bench.GridOptions{Progress: say(stderr)}
+	f.StringVar(&o.DB, "db", "sqlite", "sqlite，或可以新建数据库的 postgres://…")
+	f.StringVar(&o.Data, "data", "", "保留数据的目录；已经写入过的不再写入")
+	f.IntVar(&o.Events, "events", 1_000_000, "有位置的办件数")
+	f.IntVar(&o.Rounds, "rounds", 300, "每个问题问几次")
+	f.IntVar(&o.Workers, "workers", 100, "同时上报的网格员")
+	f.IntVar(&o.Seconds, "seconds", 10, "上报多少秒")
+	f.IntVar(&o.Queue, "queue", 200, "离线队列里的上报数，各带一张照片")
+	asJSON := f.Bool("json", false, "以 JSON 输出")
+	if code, done := parse(f, args, stderr); done {
+		return code
+	}
+	ctx, stop := until()
+	defer stop()
+	r, err := bench.Grid(ctx, o)
+	if err != nil {
+		return failed(stderr, "测量中断", err)
+	}
+	if *asJSON {
+		return printed(stdout, stderr, r)
+	}
+	fmt.Fprintf(stdout, "\n%s，%d 件，%d 个网格\n定位一个点 %.1f 微秒\n", r.DB, r.Events, r.Grids, r.Located)
+	fmt.Fprintf(stdout, "%-38s %6s %9s %9s %9s\n", "", "行", "p50 毫秒", "p95 毫秒", "p99 毫秒")
+	for _, a := range r.Answers {
+		fmt.Fprintf(stdout, "%-38s %6d %9.2f %9.2f %9.2f\n", a.Question, a.Rows, a.P50, a.P95, a.P99)
+	}
+	fmt.Fprintf(stdout, "地图第一次读入 %.0f 毫秒，%.0f MB；一个月（%d 件）第一次评价 %.0f 毫秒\n", r.Loaded, r.Memory, r.Cases, r.Month)
+	fmt.Fprintf(stdout, "%d 人同时上报：每秒 %.0f 件，p50 %.1f、p95 %.1f、p99 %.1f 毫秒；每人每五秒一件时 p95 %.1f 毫秒\n", r.Reports.Workers, r.Reports.PerSec, r.Reports.P50, r.Reports.P95, r.Reports.P99, r.Reports.Paced)
+	fmt.Fprintf(stdout, "离线队列 %d 件、%.1f MB，2 Mbit/s 上 %.0f 秒（线路本身要 %.0f 秒），发送两遍，收件箱里 %d 件\n", r.Offline.Reports, float64(r.Offline.Bytes)/1e6, r.Offline.Seconds, r.Offline.Link, r.Offline.Stored)
 	return 0
 }
 

@@ -70,3 +70,22 @@ func TestRegisterAsksAndAnswers(t *testing.T) {
 		t.Errorf("measured %+v", r)
 	}
 }
+
+func TestGridAsksAndAccepts(t *testing.T) {
+	r, err := Grid(t.Context(), GridOptions{Events: 3000, Rounds: 3, Workers: 4, Seconds: 1, Queue: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]int{}
+	for _, a := range r.Answers {
+		rows[a.Question] = a.Rows
+	}
+	for _, want := range []string{"map of the city, open", "map of the city, all, heat", "map of a street, all", "map of a month", "month evaluated again after one step"} {
+		if rows[want] == 0 {
+			t.Errorf("%s found nothing", want)
+		}
+	}
+	if r.Located <= 0 || r.Grids < 5000 || r.Cases == 0 || r.Reports.PerSec == 0 || r.Offline.Stored != 2 {
+		t.Errorf("measured %+v", r)
+	}
+}

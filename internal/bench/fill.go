@@ -25,6 +25,7 @@ type filled struct {
 	DB     string `json:"db"`
 	Cases  int    `json:"cases"`
 	Places int    `json:"places"`
+	Spots  bool   `json:"spots,omitempty"`
 }
 
 const note = "bench.json"
@@ -44,7 +45,7 @@ func fill(ctx context.Context, o QueuesOptions, b *bout) (*app.App, filled, erro
 	var f filled
 	text, err := os.ReadFile(filepath.Join(o.Data, note))
 	if err == nil {
-		if err = json.Unmarshal(text, &f); err == nil && f.Cases >= o.Cases {
+		if err = json.Unmarshal(text, &f); err == nil && f.Cases >= o.Cases && (f.Spots || !o.spots) {
 			a, err := app.Open(ctx, options(app.Options{Data: o.Data, DB: f.DB, Quiet: true}))
 			return a, f, err
 		}
@@ -73,7 +74,7 @@ func fill(ctx context.Context, o QueuesOptions, b *bout) (*app.App, filled, erro
 	if err := w.run(ctx); err != nil {
 		return nil, f, errors.Join(err, c.Close())
 	}
-	f.Cases, f.Places = o.Cases, c.Places.Tree().Len()
+	f.Cases, f.Places, f.Spots = o.Cases, c.Places.Tree().Len(), o.spots
 	if text, err = json.Marshal(f); err == nil {
 		err = os.WriteFile(filepath.Join(o.Data, note), text, 0o600)
 	}
@@ -149,12 +150,27 @@ func (w *filler) addPlaces(ctx context.Context) error {
 	if err := w.Places.Refresh(ctx); err != nil {
 		return err
 	}
+	if w.o.spots {
+		if err := w.draw(ctx); err != nil {
+			return err
+		}
+	}
 	for _, p := range w.Places.Tree().Subtree("") {
 		if len(p.Code) == 12 {
 			w.places = append(w.places, p)
 		}
 	}
 	return nil
+}
+
+// draw gives every place an invented outline.
+func (w *filler) draw(ctx context.Context) error {
+	drawn := place.Draw(w.Places.Tree(), place.Canvas{Lon: 111.2, Lat: 34.4, Width: 1.6, Seed: 9})
+	err := w.DB.Write(ctx, func(tx *db.Tx) error { return place.StoreDrawn(tx, place.Change{Basis: "测量"}, drawn) })
+	if err != nil {
+		return err
+	}
+	return w.Places.Refresh(ctx)
 }
 
 func (w *filler) addUnits(ctx context.Context) error {
@@ -248,6 +264,10 @@ func (w *filler) copy(i int, at time.Time) casework.Copy {
 	if r := w.rand.IntN(10_000); r < 3 {
 		topic = topics[len(topics)-1-r%2]
 	}
-	return casework.Copy{Number: fmt.Sprintf("CL-%08d", i), Title: p.Name + topic, Place: p, Desk: "mayor", Lead: w.leads[skew(len(w.leads))], At: at,
+	c := casework.Copy{Number: fmt.Sprintf("CL-%08d", i), Title: p.Name + topic, Place: p, Desk: "mayor", Lead: w.leads[skew(len(w.leads))], At: at,
 		Body: fmt.Sprintf("%s%s的%s问题，%s", w.Places.Tree().Name(p.Parent), p.Name, topic, details[w.rand.IntN(len(details))]), Name: "王小明"}
+	if w.o.spots {
+		c.Kind, c.Where = kindOf(w.rand.IntN(1000)), &casework.Position{Point: spot(w.rand, p), Accuracy: 10, At: at}
+	}
+	return c
 }

@@ -32,7 +32,8 @@ type QueuesOptions struct {
 	Program  string // the program whose start is measured; "" for none
 	Progress func(string)
 
-	keep bool
+	keep  bool
+	spots bool // each case has a position, and each place an outline
 }
 
 // A QueuesReport is what Queues found.
