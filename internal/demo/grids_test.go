@@ -9,13 +9,16 @@ import (
 	"linli/internal/fixture"
 	"linli/internal/grid"
 	"linli/internal/place"
+	"linli/internal/register"
 	"linli/internal/staff"
 )
 
 // Two streets have grids with outlines and workers; one grid has nobody, to be seen as a gap.
 func TestGridsAreManned(t *testing.T) {
 	s := sqlite(t)
-	build(t, s.small())
+	o := s.small()
+	o.Scale, o.Cases = 1500, 10
+	build(t, o)
 	by, day := s.actor(t, "wangge"), civil.DateOf(dbtest.Day, civil.Shanghai)
 	dbtest.Read(t, s.d, func(tx *db.Tx) error {
 		grids, err := grid.Grids(tx, "4112/")
@@ -48,6 +51,17 @@ func TestGridsAreManned(t *testing.T) {
 		sums, err := fixture.Count(tx, "4112/411202/411202001/")
 		if len(sums) < 12 || err != nil {
 			t.Errorf("the fixtures of the first street are %+v, %v", sums, err)
+		}
+		living := 0
+		for _, g := range grids {
+			c, err := register.CensusBelow(tx, g.Path)
+			if err != nil {
+				return err
+			}
+			living += c.Persons
+		}
+		if living == 0 {
+			t.Error("nobody lives in a grid")
 		}
 		return nil
 	})

@@ -24,7 +24,7 @@ func (b *build) house(tx *db.Tx, first int, ids []db.ID) error {
 	for at := 0; at < len(ids); at += block {
 		n := (first + at) / block
 		f := b.roof(n)
-		building := register.Dwelling{ID: db.NewID(), Level: register.Building, Name: f.name, Place: f.home.Code, Path: f.home.Path, Address: b.address(f), Source: "demo"}
+		building := register.Dwelling{ID: db.NewID(), Level: register.Building, Name: f.name, Place: f.at.Code, Path: f.at.Path, Address: b.address(f), Source: "demo"}
 		dwellings = append(dwellings, building)
 		rooms := map[int]db.ID{}
 		for h := range sizes {

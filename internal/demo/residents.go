@@ -37,6 +37,7 @@ func role(i int) (household, member int) {
 // A roof is where a block lives: a building of rooms, or houses of a village.
 type roof struct {
 	home  place.Place
+	at    place.Place // the grid of home in which it stands; home itself where there are none
 	scene scene
 	name  string // of the building or the group of houses
 }
@@ -44,11 +45,14 @@ type roof struct {
 func (b *build) roof(n int) roof {
 	r := b.rand(fmt.Sprint("block ", n))
 	home := b.home(r)
-	s := newScene(r, home.Code, short(home.Name))
-	if s.rural() {
-		return roof{home, s, fmt.Sprintf("%d组", 1+n)}
+	s, at := newScene(r, home.Code, short(home.Name)), home
+	if grids := b.tree.Children(home.Code); len(grids) > 0 {
+		at = grids[n%len(grids)]
 	}
-	return roof{home, s, fmt.Sprintf("%s%d号楼", s.estate, 1+n)}
+	if s.rural() {
+		return roof{home, at, s, fmt.Sprintf("%d组", 1+n)}
+	}
+	return roof{home, at, s, fmt.Sprintf("%s%d号楼", s.estate, 1+n)}
 }
 
 // address is that of a block in full; door is the last part of a household's own.
@@ -89,7 +93,7 @@ func (b *build) resident(i int) register.Newcomer {
 }
 
 func (b *build) newcomer(r *rand.Rand, i int, name string, year int, f roof, h int) register.Newcomer {
-	return register.Newcomer{Name: name, Phone: phone(i), IDNumber: identity(r, i, year), Place: f.home.Code, Home: f.home.Code,
+	return register.Newcomer{Name: name, Phone: phone(i), IDNumber: identity(r, i, year), Place: f.at.Code, Home: f.home.Code,
 		Address: b.address(f) + f.door(shared(i/block, h)), Source: "demo"}
 }
 

@@ -93,6 +93,9 @@ func (x *site) post(login, path string, v url.Values) (int, string) {
 
 func has(t *testing.T, text string, words ...string) {
 	t.Helper()
+	if strings.Contains(text, ` style="`) {
+		t.Error("the page styles inline, which the site's policy does not let through")
+	}
 	for _, w := range words {
 		if !strings.Contains(text, w) {
 			t.Errorf("the page lacks %q", w)
@@ -125,7 +128,7 @@ func TestGapsAreManned(t *testing.T) {
 			x.t.Errorf("assigning twice answers %d", code)
 		}
 		_, text = x.get("street", "/grids/"+town.Willow2)
-		has(x.t, text, "秦柳荫", "街办〔2026〕9号", "至今", "<svg viewBox", "平方米", "只看数量")
+		has(x.t, text, "秦柳荫", "街办〔2026〕9号", "至今", `aria-label="柳荫二网格的边界`, "平方米", "只看数量")
 		var id string
 		x.w.Read(x.t, func(tx *db.Tx) error {
 			list, err := grid.History(tx, town.Willow2)

@@ -1,11 +1,13 @@
 package centre
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -53,7 +55,7 @@ func (p *Pages) grid(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Town.DB.Read(ctx, func(tx *db.Tx) error { return p.readGrid(tx, by, r.PathValue("code"), v) }); err != nil {
 		return err
 	}
-	pg := p.page(ctx, "/grids", v.at.Name, p.Town.Place(v.at.Parent), append(p.trail(v.at)[:0:0], ui.Link{Text: ui.T(ctx, "网格"), Href: "/grids?place=" + url.QueryEscape(v.at.Parent)})...)
+	pg := p.page(ctx, "/grids", v.at.Name, p.Town.Place(v.at.Parent), ui.Link{Text: ui.T(ctx, "网格"), Href: "/grids?place=" + url.QueryEscape(v.at.Parent)})
 	parts := []templ.Component{ui.Facts(p.gridFacts(ctx, v))}
 	if grid.Manages(by, v.at.Path) {
 		parts = append(parts, links([]ui.Button{{Text: ui.T(ctx, "安排网格员"), Href: gridHref(v.at.Code) + "/assign", Kind: ui.Primary}}))
@@ -81,6 +83,7 @@ func (p *Pages) readGrid(tx *db.Tx, by staff.Actor, code string, v *gridPage) (e
 	if v.posts, err = grid.History(tx, code); err != nil {
 		return err
 	}
+	slices.SortStableFunc(v.posts, func(a, b grid.Post) int { return cmp.Compare(v.rank(a), v.rank(b)) })
 	if err = namesOf(tx, v.posts, v.names); err != nil {
 		return err
 	}
@@ -117,6 +120,17 @@ func (p *Pages) readGrid(tx *db.Tx, by staff.Actor, code string, v *gridPage) (e
 		err = nil
 	}
 	return err
+}
+
+// rank puts who answers for the grid today first, then who helps, then those before and after.
+func (v *gridPage) rank(x grid.Post) int {
+	switch {
+	case !x.On(v.today):
+		return 2
+	case x.Part == grid.Main:
+		return 0
+	}
+	return 1
 }
 
 func (p *Pages) gridFacts(ctx context.Context, v *gridPage) []ui.Pair {
