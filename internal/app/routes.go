@@ -14,6 +14,7 @@ import (
 	"linli/internal/web/community"
 	"linli/internal/web/department"
 	"linli/internal/web/grid"
+	"linli/internal/web/inspection"
 	"linli/internal/web/part"
 	"linli/internal/web/register"
 	"linli/internal/web/resident"
@@ -40,6 +41,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	register.Routes(mux, &register.Pages{Town: town, Sessions: a.Sessions, Events: events, Classes: classes})
 	transfer.Routes(mux, &transfer.Pages{Town: town, Sessions: a.Sessions, Tables: a.Sent, Files: a.room})
 	centre.Routes(mux, &centre.Pages{Town: town, Sessions: a.Sessions, Fixtures: a.Fixtures})
+	inspection.Routes(mux, &inspection.Pages{Town: town, Sessions: a.Sessions, Rounds: a.Rounds})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Events: events, Classes: classes, Window: a.Window,

@@ -78,6 +78,7 @@ var Floors = []Row{
 	{"internal/web/supervisor", 11, "pages of dispatchers, verifiers, supervisors and leaders"},
 	{"internal/web/register", 11, "pages of the registers, for whoever may see persons"},
 	{"internal/web/community", 11, "pages of community workers"},
+	{"internal/web/inspection", 11, "pages of those who plan rounds and watch over them"},
 	{"internal/web/admin", 11, "pages of administrators"},
 	{"internal/web/transfer", 11, "pages of whoever brings tables into the register or takes them out"},
 	{"internal/web/api", 11, "everything the pages do, for programs"},

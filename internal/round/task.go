@@ -346,3 +346,43 @@ func (x *Rounds) task(tx *db.Tx, by staff.Actor, id db.ID) (Task, Plan, error) {
 	}
 	return list[0], p, err
 }
+
+// PointOf returns a point with its plan, for who sees the plan or goes there. Returns notfound.
+func (x *Rounds) PointOf(tx *db.Tx, by staff.Actor, id db.ID) (Point, Plan, error) {
+	at, t, p, err := x.point(tx, id)
+	if err != nil {
+		return at, p, err
+	}
+	if !p.Sees(by) && !p.goes(by, t.Worker) {
+		return Point{}, Plan{}, missingPoint()
+	}
+	one := []Point{at}
+	err = named(tx, one, func(path string) bool { return p.goes(by, t.Worker) || seesPersons(by, path) })
+	return one[0], p, err
+}
+
+// Goers lists who may be given a task of a plan: who works for its unit, or in its grid. Returns forbidden for who does not plan it.
+func (x *Rounds) Goers(tx *db.Tx, by staff.Actor, plan db.ID) ([]staff.Account, error) {
+	p, err := x.Get(tx, by, plan)
+	if err != nil {
+		return nil, err
+	}
+	if !p.Leads(by) {
+		return nil, mayNotPlan()
+	}
+	if p.Unit == "" {
+		return staff.HoldersOf(tx, staff.Grid, p.Place)
+	}
+	all, err := staff.Accounts(tx, p.Unit, "", 200)
+	var list []staff.Account
+	for _, a := range all {
+		who, err := a.Actor(tx, staff.ViaPage)
+		if err != nil {
+			return nil, err
+		}
+		if !a.Disabled && p.goes(who, 0) {
+			list = append(list, a)
+		}
+	}
+	return list, err
+}

@@ -55,3 +55,21 @@ func UnitsBelow(tx *db.Tx, office, path string) ([]Unit, error) {
 	}
 	return list, nil
 }
+
+// HoldersOf lists who may log in and has a role for just this place, by login.
+func HoldersOf(tx *db.Tx, role Role, placeCode string) ([]Account, error) {
+	ids, err := db.Select(tx, func(r *db.Rows) (id db.ID, err error) { return id, r.Scan(&id) },
+		"select distinct a.id from staff_account a join staff_grant g on g.account = a.id where g.role = ? and g.place = ? and a.disabled = 0 order by a.id", string(role), placeCode)
+	if err != nil {
+		return nil, wrap("list holders of a role", err)
+	}
+	var list []Account
+	for _, id := range ids {
+		a, err := AccountOf(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, a)
+	}
+	return list, nil
+}

@@ -93,7 +93,8 @@ func nav(ctx context.Context, at string) []ui.Link {
 			ui.Link{Text: ui.T(ctx, "报表"), Href: "/community/tables", Key: "alt+t"},
 			ui.Link{Text: ui.T(ctx, "准入"), Href: "/community/admissions"},
 			ui.Link{Text: ui.T(ctx, "负担"), Href: "/community/load"},
-			ui.Link{Text: ui.T(ctx, "要报表"), Href: "/community/demands"})
+			ui.Link{Text: ui.T(ctx, "要报表"), Href: "/community/demands"},
+			ui.Link{Text: ui.T(ctx, "巡查检查"), Href: "/inspection"})
 	}
 	if by.HasAny(clerks...) {
 		links = append(links, ui.Link{Text: ui.T(ctx, "服务设施"), Href: "/hall/manage"})

@@ -79,7 +79,8 @@ func nav(ctx context.Context, at string) []ui.Link {
 		ui.Link{Text: ui.T(ctx, "排名"), Href: "/supervisor/rank"},
 		ui.Link{Text: ui.T(ctx, "指标"), Href: "/supervisor/indicators"},
 		ui.Link{Text: ui.T(ctx, "通报"), Href: "/supervisor/bulletins"},
-		ui.Link{Text: ui.T(ctx, "定期任务"), Href: "/supervisor/duties"})
+		ui.Link{Text: ui.T(ctx, "定期任务"), Href: "/supervisor/duties"},
+		ui.Link{Text: ui.T(ctx, "巡查检查"), Href: "/inspection"})
 	for i := range links {
 		links[i].Current = links[i].Href == at
 	}
