@@ -76,7 +76,7 @@ func Accounts() []Account {
 	for _, n := range neighbours {
 		list = append(list, Account{Login: n.login, Role: n.name, Try: n.try})
 	}
-	return append(list, walkers...)
+	return append(append(list, walkers...), teachers...)
 }
 
 // settleAccounts creates the accounts, in the order of their logins' list, with names from the generator.

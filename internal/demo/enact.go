@@ -131,7 +131,11 @@ func (b *build) finishTasks(tx *db.Tx, by staff.Actor) error {
 		if t.State == duty.Done {
 			continue
 		}
-		if _, err := b.tasks.Finish(tx, by, t.ID, duty.Evidence{Words: "已汇总印发，发各县（市、区）人民政府和市政府各部门。"}); err != nil {
+		words := "已按要求完成，材料存档。"
+		if t.Makes != "" {
+			words = "已汇总印发，发各县（市、区）人民政府和市政府各部门。"
+		}
+		if _, err := b.tasks.Finish(tx, by, t.ID, duty.Evidence{Words: words}); err != nil {
 			return err
 		}
 	}

@@ -57,6 +57,7 @@ var fills = map[string][]string{
 	"agri":    {"exchange", "resettlement"},
 	"civil":   {"registry", "rescue-station", "public-home"},
 	"nature":  {"planning", "land"},
+	"rescue":  {"quake"},
 	"health":  {"ageing", "hospitals", "community-health"},
 	"medical": {"insurance-agency"},
 }
