@@ -123,7 +123,7 @@ func (b *build) happen(tx *db.Tx, o *op, cases, fresh map[int]known) error {
 
 // finishTasks does what the offices owe at that time.
 func (b *build) finishTasks(tx *db.Tx, by staff.Actor) error {
-	list, err := b.tasks.List(tx, by, 100)
+	list, err := b.tasks.List(tx, by, 500)
 	if err != nil {
 		return err
 	}

@@ -62,6 +62,27 @@ func (b *builder) steps() {
 	for v, s := range b.spec.Steps {
 		b.overlay(f.steps[v], s, slices.Contains(added, v))
 	}
+	b.own()
+}
+
+// taken are the verbs of a desk to which others bring something. A flow whose desk does all of it itself has none of them, unless its
+// pack speaks of one.
+var taken = []Verb{Accept, Refuse, Ask, Convert}
+
+func (b *builder) own() {
+	if !b.spec.Own {
+		return
+	}
+	if len(b.flow.Basis) == 0 {
+		b.bad("own", "own 须有流程的依据条款（basis）")
+		return
+	}
+	for _, v := range taken {
+		if _, spoken := b.spec.Steps[v]; !spoken {
+			st := b.flow.steps[v]
+			st.Forbid, st.Basis = "这是本单位自己办的事", b.flow.Basis
+		}
+	}
 }
 
 // ownLive are the open states that the pack adds: whoever waits there may be urged and supervised, and the time there may run out.

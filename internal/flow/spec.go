@@ -15,6 +15,7 @@ type Spec struct {
 	Form      string            `yaml:"form"`
 	Number    string            `yaml:"number"` // may be $param
 	Days      string            `yaml:"days"`   // "calendar" (default) or "working": how a term in bare days counts; may be $param
+	Own       bool              `yaml:"own"`    // the desk does it all itself: there is nothing to take on, refuse, send for or convert
 	Basis     List              `yaml:"basis"`
 	Offices   map[Role]List     `yaml:"offices"`
 	Bound     []Role            `yaml:"bound"` // roles that only people of the units that fill their offices have

@@ -48,6 +48,7 @@ var general = []operator{
 	{"books/", "another source", regexp.MustCompile(`from: (form|fact|case)\.[a-z_]+`), is("from: case.state")},
 	{"duties/", "another period", regexp.MustCompile(`every: [a-z$][a-z0-9-]*`), is("every: week")},
 	{"duties/", "another office", regexp.MustCompile(`who: [a-z-]+`), is("who: nobody")},
+	{"flows/", "not its own", regexp.MustCompile(`(?m)^ *own: yes\n`), drop},
 	{"duties/", "not each", regexp.MustCompile(`  each: yes\n`), drop},
 }
 
