@@ -207,7 +207,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Notices = notice.New(notice.Options{Packs: a.Catalog.Index, Counts: a.Figures, Duties: a.Duties})
 	a.Admissions = admission.New(a.Cases, a.Catalog.Index)
 	a.Tables = table.New(table.Options{Packs: a.Catalog.Index, Figures: a.Figures, Admissions: a.Admissions, Files: a.Blobs})
-	a.Field = &field.Inbox{DB: a.DB, Cases: a.Cases, Packs: a.Catalog.Index, Places: a.Places, Files: a.Blobs}
+	a.Field = &field.Inbox{DB: a.DB, Cases: a.Cases, Rounds: a.Rounds, Packs: a.Catalog.Index, Places: a.Places, Files: a.Blobs}
 	a.Field.Register(a.Jobs)
 	picture.Register(a.Jobs, a.Blobs)
 	hall.Register(a.Jobs)

@@ -116,7 +116,7 @@ func (x *Inbox) verdict(tx *db.Tx, by staff.Actor, r *row, b *checked) error {
 	if err != nil {
 		return err
 	}
-	if err := x.hang(tx, by, r, b.Case, photos); err != nil {
+	if err := x.hang(tx, by, b.Case, photos); err != nil {
 		return err
 	}
 	if err := x.judge(tx, r, b.Case, photos); err != nil {

@@ -135,12 +135,16 @@ func (x *Inbox) Adopt(tx *db.Tx, by staff.Actor, account db.ID, id, code string)
 	if r.Kind != Report || !r.caseID.IsZero() {
 		return casework.Receipt{}, fault.Conflict("只有没有登记过的上报可以登记为办件")
 	}
-	f := x.flow(tx)
-	if f == nil {
-		return casework.Receipt{}, fault.Conflict("本市还没有采用网格巡查的文件")
-	}
 	if code == "" && r.path != "" {
 		code = last(r.path)
+	}
+	where, err := place.Get(tx, code)
+	if err != nil {
+		return casework.Receipt{}, fault.Invalid("place", "请选择事项发生地")
+	}
+	f := x.flow(tx, where.Path)
+	if f == nil {
+		return casework.Receipt{}, fault.Conflict("本市还没有采用网格巡查的文件")
 	}
 	a, err := staff.AccountOf(tx, account)
 	if err != nil {

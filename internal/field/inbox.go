@@ -18,6 +18,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/pack"
 	"linli/internal/place"
+	"linli/internal/round"
 )
 
 // Migrations creates the tables of this package.
@@ -48,6 +49,7 @@ type Inbox struct {
 	DB     *db.DB
 	Cases  *casework.Cases
 	Packs  func() *pack.Index
+	Rounds *round.Rounds
 	Places *place.Index
 	Files  *blob.Store
 }

@@ -41,17 +41,17 @@ func (x *Inbox) report(tx *db.Tx, by staff.Actor, r *row) error {
 			return err
 		}
 	}
-	f := x.flow(tx)
-	if f == nil {
-		r.desk, r.words = true, "本市还没有采用网格巡查的文件，记录已保存，已交监督中心"
-		return nil
-	}
 	path := r.path
 	if path == "" {
 		path = home(by)
 	}
 	if path == "" {
 		return fault.Invalid("lon", "没有定位，您也没有任职的网格，不知道事情在哪里；请重新记录")
+	}
+	f := x.flow(tx, path)
+	if f == nil {
+		r.desk, r.words = true, "本市还没有采用网格巡查的文件，记录已保存，已交监督中心"
+		return nil
 	}
 	if !by.Has(staff.Grid, path, "") {
 		r.mark(MarkMoved)
@@ -87,12 +87,13 @@ func opening(s string) string {
 	return s
 }
 
-// flow is that by which workers report, nil when no document in force has one.
-func (x *Inbox) flow(tx *db.Tx) *flow.Flow {
+// flow is that by which workers report at a place, nil when no document in force there has one.
+func (x *Inbox) flow(tx *db.Tx, path string) *flow.Flow {
 	var found *flow.Flow
+	day := civil.DateOf(tx.Now(), civil.Shanghai)
 	for _, f := range x.Cases.Flows(tx.Now()) {
 		st := f.Step(flow.Register)
-		if st == nil || !slices.Contains(st.By, flow.Patrol) {
+		if st == nil || !slices.Contains(st.By, flow.Patrol) || !x.Packs().Covers(f.Document, path, day) {
 			continue
 		}
 		if f.Channel == "grid" {
@@ -161,7 +162,7 @@ func (x *Inbox) note(tx *db.Tx, by staff.Actor, r *row, id db.ID, words string) 
 	if err != nil {
 		return err
 	}
-	if err := x.hang(tx, by, r, id, photos); err != nil {
+	if err := x.hang(tx, by, id, photos); err != nil {
 		return err
 	}
 	_, err = x.Cases.Do(tx, by, id, casework.Act{Act: flow.Act{Verb: flow.Note, Words: words}, Key: r.key() + ":note", Files: hashes(photos)})
@@ -193,7 +194,7 @@ func (x *Inbox) attach(tx *db.Tx, by staff.Actor, r *row) error {
 	if err != nil {
 		return err
 	}
-	return x.hang(tx, by, r, r.caseID, photos)
+	return x.hang(tx, by, r.caseID, photos)
 }
 
 // A shot is a photo that arrived, with what it tells.
@@ -210,8 +211,11 @@ func hashes(list []shot) (out []string) {
 }
 
 // hang links photos to a case, once, with when and where they were taken.
-func (x *Inbox) hang(tx *db.Tx, by staff.Actor, r *row, id db.ID, list []shot) error {
-	subject := "case:" + id.String()
+func (x *Inbox) hang(tx *db.Tx, by staff.Actor, id db.ID, list []shot) error {
+	return x.hangOn(tx, by, "case:"+id.String(), list)
+}
+
+func (x *Inbox) hangOn(tx *db.Tx, by staff.Actor, subject string, list []shot) error {
 	links, err := blob.List(tx, subject)
 	if err != nil {
 		return err

@@ -75,7 +75,7 @@ func (x *Inbox) act(tx *db.Tx, by staff.Actor, r *row) error {
 	case Track:
 		return track(tx, by, r)
 	}
-	return nil // nothing acts on these yet: they stay kept, which is what they are
+	return x.point(tx, by, r)
 }
 
 // refuse writes down that an item was refused, and why; the supervision centre sees it too.

@@ -11,6 +11,7 @@ import (
 
 	"linli/internal/blob"
 	"linli/internal/db"
+	"linli/internal/fault"
 	"linli/internal/geo"
 	"linli/internal/job"
 	"linli/internal/photo"
@@ -97,6 +98,19 @@ func CopyOf(tx *db.Tx, hash string) (blob.File, bool, error) {
 		return f, false, fmt.Errorf("find copy of photo: %w", err)
 	}
 	return f, f.Hash != "", nil
+}
+
+// Shown is what others than those who may see the evidence are given of a file: of a photo its copy, of anything else itself. Returns
+// unavailable while the copy is being made.
+func Shown(tx *db.Tx, f blob.File) (blob.File, error) {
+	if !Is(f) {
+		return f, nil
+	}
+	c, there, err := CopyOf(tx, f.Hash)
+	if err == nil && !there {
+		err = fault.Unavailable(nil, "照片正在处理，请稍后再看")
+	}
+	return c, err
 }
 
 // A Copier makes copies of photos, one at a time.

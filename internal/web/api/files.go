@@ -14,6 +14,7 @@ import (
 	"linli/internal/blob"
 	"linli/internal/db"
 	"linli/internal/fault"
+	"linli/internal/picture"
 	"linli/internal/staff"
 	"linli/internal/web/session"
 )
@@ -100,6 +101,12 @@ func (a *API) attach(tx *db.Tx, by staff.Actor, id db.ID, hashes []string) error
 			return err
 		}
 		if err := blob.Detach(tx, l.ID); err != nil {
+			return err
+		}
+		if !picture.Is(l.File) {
+			continue
+		}
+		if err := picture.Put(tx, picture.Picture{Subject: caseFiles(id), By: l.By}, l.File); err != nil {
 			return err
 		}
 	}

@@ -33,6 +33,7 @@ type Folder struct {
 	Clocks    []ui.Clock
 	Steps     []ui.Step // newest first
 	Document  string    // number of the document that governs the case
+	Photos    []sitePhoto
 
 	town  *Town
 	files map[string]blob.Link // by hash
@@ -63,6 +64,9 @@ func (t *Town) Open(tx *db.Tx, by staff.Actor, id db.ID) (*Folder, error) {
 	}
 	for _, l := range links {
 		f.files[l.Hash] = l
+	}
+	if f.Photos, err = t.sitePhotos(tx, v.Case, f.files); err != nil {
+		return nil, err
 	}
 	if err := f.nameAll(tx); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"linli/internal/blob"
 	"linli/internal/db"
 	"linli/internal/fault"
+	"linli/internal/picture"
 	"linli/internal/staff"
 )
 
@@ -102,6 +103,12 @@ func (t *Town) Attach(tx *db.Tx, by staff.Actor, id db.ID, list []Upload) error 
 		}
 		linked[u.Hash] = true
 		if _, err := t.Files.Attach(tx, u.File, Subject(id), u.Name, by.AuditName()); err != nil {
+			return err
+		}
+		if !picture.Is(u.File) {
+			continue
+		}
+		if err := picture.Put(tx, picture.Picture{Subject: Subject(id), By: by.AuditName()}, u.File); err != nil {
 			return err
 		}
 	}

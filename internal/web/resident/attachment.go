@@ -9,6 +9,7 @@ import (
 	"linli/internal/casework"
 	"linli/internal/db"
 	"linli/internal/fault"
+	"linli/internal/picture"
 	"linli/internal/web/part"
 )
 
@@ -33,7 +34,8 @@ func (p *Pages) attachment(w http.ResponseWriter, r *http.Request, d door) error
 			return fault.NotFound("没有这个附件，或您无权查看")
 		}
 		link = links[i]
-		return nil
+		link.File, err = picture.Shown(tx, link.File)
+		return err
 	})
 	if err != nil {
 		return err
