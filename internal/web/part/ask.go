@@ -90,7 +90,7 @@ func (q *questions) add(f ui.Field) {
 
 func (q *questions) build(tx *db.Tx) error {
 	ctx := tx.Ctx()
-	for _, ask := range []func(*db.Tx) error{q.units, q.leader, q.otherCase, q.channel} {
+	for _, ask := range []func(*db.Tx) error{q.units, q.leader, q.otherCase, q.channel, q.ruled} {
 		if err := ask(tx); err != nil {
 			return err
 		}
@@ -268,15 +268,15 @@ func (q *questions) channel(tx *db.Tx) error {
 
 // facts asks what the step may record, with what is known already.
 func (q *questions) facts(ctx context.Context) {
-	known := url.Values{}
-	for _, name := range q.Step.Sets {
+	known, sets := url.Values{}, asked(q.Step)
+	for _, name := range sets {
 		text := q.Typed.Of(name)
 		if d := q.folder.Flow.Fact(name); text == "" && d != nil {
 			text = factValue(q.folder.Case.Situation.Facts[name])
 		}
 		known.Set(name, text)
 	}
-	q.Fields = append(q.Fields, FactFields(ctx, q.folder.Flow, q.Step.Sets, known)...)
+	q.Fields = append(q.Fields, FactFields(ctx, q.folder.Flow, sets, known)...)
 }
 
 // choices asks for what has a fixed set of answers: clause, outcome, grade.

@@ -72,14 +72,20 @@ func (t *Town) act(tx *db.Tx, by staff.Actor, f *flow.Flow, in Typed) (casework.
 	a.Term, err = termOf(in.Of("term"), in.Of("term_unit"))
 	note("term", err)
 	a.Grade, _ = strconv.Atoi(in.Of("grade"))
-	a.Verdict = in.Of("verdict")
+	a.Verdict, a.Standard, a.Spot = in.Of("verdict"), in.Of("standard"), in.Of("spot")
 	a.Case, err = t.caseOf(tx, by, in.Of("case"), in.Of("case_pick"))
 	if err != nil && fault.KindOf(err) != fault.KindInvalid {
 		return a, err
 	}
 	note("case", err)
 	if st := f.Step(in.Verb); st != nil {
-		a.Sets, wrong = ReadFacts(f, st.Sets, in.values, wrong)
+		if !slices.Contains(st.Needs, flow.NeedStandard) {
+			a.Standard = "" // then a field of this name is a fact
+		}
+		if !slices.Contains(st.Needs, flow.NeedPosition) {
+			a.Spot = ""
+		}
+		a.Sets, wrong = ReadFacts(f, asked(st), in.values, wrong)
 	}
 	return a, fault.Fields(wrong)
 }
