@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -19,6 +20,7 @@ type fieldPack struct {
 	Now     db.Time     `json:"now"`
 	Token   string      `json:"token"`
 	Me      packMe      `json:"me"`
+	Classes []packClass `json:"classes"`
 	Cases   []packCase  `json:"cases"`
 	Checks  []packCheck `json:"checks"`
 	Limits  packLimits  `json:"limits"`
@@ -34,6 +36,8 @@ type packGrid struct {
 	Code string `json:"code"`
 	Name string `json:"name"`
 	Path string `json:"path"`
+
+	Outline json.RawMessage `json:"outline,omitempty"` // GeoJSON
 }
 
 type packCase struct {
@@ -44,6 +48,8 @@ type packCase struct {
 	Title   string     `json:"title"`
 	State   flow.State `json:"state"`
 	At      db.Time    `json:"at"`
+	Lon     *float64   `json:"lon,omitempty"`
+	Lat     *float64   `json:"lat,omitempty"`
 }
 
 type packCheck struct {
@@ -51,7 +57,11 @@ type packCheck struct {
 	Number  string      `json:"number"`
 	Version int64       `json:"version"`
 	Title   string      `json:"title"`
+	Kind    string      `json:"kind"` // code of the class
 	Spot    string      `json:"spot"`
+	Lon     *float64    `json:"lon,omitempty"`
+	Lat     *float64    `json:"lat,omitempty"`
+	Photos  []string    `json:"photos"` // before; addresses, for the session
 	Due     db.Time     `json:"due"`
 	Handled packHandled `json:"handled"`
 }
@@ -66,6 +76,9 @@ type packLimits struct {
 	PhotoPx    int   `json:"photo_px"`
 	PhotoBytes int64 `json:"photo_bytes"`
 	Batch      int   `json:"batch"`
+
+	Near float64 `json:"near_m"` // within which cases of one class are likely the same
+	Far  float64 `json:"far_m"`
 }
 
 // packCases is how many open cases a device carries.
@@ -77,7 +90,8 @@ func (s *Sync) pack(_ http.ResponseWriter, r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	by := session.Actor(r)
-	p := fieldPack{Limits: packLimits{PhotoPx: field.PhotoSide, PhotoBytes: s.Town.Files.Limit(), Batch: field.MaxItems}}
+	near := s.Town.Cases.Nearness()
+	p := fieldPack{Limits: packLimits{Near: near.Near, Far: near.Far, PhotoPx: field.PhotoSide, PhotoBytes: s.Town.Files.Limit(), Batch: field.MaxItems}}
 	err := s.Town.DB.Write(r.Context(), func(tx *db.Tx) (err error) {
 		p.Token, err = field.Admit(tx, by, r.Header.Get("X-Field-Device"))
 		return err
@@ -88,14 +102,17 @@ func (s *Sync) pack(_ http.ResponseWriter, r *http.Request) (int, any, error) {
 	err = s.Town.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
 		p.Now = db.At(tx.Now())
 		p.Version = p.Now.Text()
-		p.Me = s.me(by)
+		if p.Me, err = s.me(tx, by); err != nil {
+			return err
+		}
+		p.Classes = s.classes(tx)
 		p.Cases, p.Checks, err = s.cases(tx, by)
 		return err
 	})
 	return http.StatusOK, p, err
 }
 
-func (s *Sync) me(by staff.Actor) packMe {
+func (s *Sync) me(tx *db.Tx, by staff.Actor) (packMe, error) {
 	me := packMe{Name: by.Name, Login: by.Login, Grids: []packGrid{}}
 	for _, g := range by.Grants {
 		if g.Role != staff.Grid {
@@ -103,9 +120,13 @@ func (s *Sync) me(by staff.Actor) packMe {
 		}
 		codes := place.Codes(g.Place)
 		code := codes[len(codes)-1]
-		me.Grids = append(me.Grids, packGrid{Code: code, Name: s.Town.Place(code), Path: g.Place})
+		border, err := outline(tx, g.Place)
+		if err != nil {
+			return me, err
+		}
+		me.Grids = append(me.Grids, packGrid{Code: code, Name: s.Town.Place(code), Path: g.Place, Outline: border})
 	}
-	return me
+	return me, nil
 }
 
 // cases are the open ones of the worker's places, and of them those that are to be looked at on site.
@@ -116,7 +137,11 @@ func (s *Sync) cases(tx *db.Tx, by staff.Actor) ([]packCase, []packCheck, error)
 	}
 	open, checks := []packCase{}, []packCheck{}
 	for _, l := range lines {
-		open = append(open, packCase{ID: l.ID, Number: l.Number, Version: l.Version, Kind: l.Kind, Title: l.Title, State: l.State, At: l.Registered})
+		lon, lat, err := s.spot(tx, by, l.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		open = append(open, packCase{ID: l.ID, Number: l.Number, Version: l.Version, Kind: l.Kind, Title: l.Title, State: l.State, At: l.Registered, Lon: lon, Lat: lat})
 		if l.State != flow.Replied {
 			continue
 		}
@@ -124,13 +149,14 @@ func (s *Sync) cases(tx *db.Tx, by staff.Actor) ([]packCase, []packCheck, error)
 		if err != nil {
 			return nil, nil, err
 		}
+		c.Lon, c.Lat = lon, lat
 		checks = append(checks, c)
 	}
 	return open, checks, nil
 }
 
 func (s *Sync) check(tx *db.Tx, by staff.Actor, l casework.Line) (packCheck, error) {
-	c := packCheck{Case: l.ID, Number: l.Number, Version: l.Version, Title: l.Title, Due: l.Limit, Handled: packHandled{Photos: []string{}}}
+	c := packCheck{Case: l.ID, Number: l.Number, Version: l.Version, Title: l.Title, Kind: l.Kind, Due: l.Limit, Handled: packHandled{Photos: []string{}}}
 	v, err := s.Town.Cases.View(tx, by, l.ID)
 	if err != nil {
 		return c, err
@@ -145,5 +171,6 @@ func (s *Sync) check(tx *db.Tx, by staff.Actor, l casework.Line) (packCheck, err
 			c.Handled.Photos = append(c.Handled.Photos, "/files/"+l.ID.String()+"/"+hash)
 		}
 	}
-	return c, nil
+	c.Photos, err = before(tx, l.ID, c.Handled.Photos)
+	return c, err
 }

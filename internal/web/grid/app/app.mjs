@@ -151,6 +151,7 @@ const live = (what) => pack.changed.addEventListener(what, () => {
 // refresh asks for a new pack; a network that fails is no fault of anybody.
 async function refresh() {
   const had = pack.current();
+  if (navigator.onLine === false) return frame();
   try {
     await pack.fetchPack();
     if (sync.net.state !== "sending" && sync.net.state !== "login") sync.net.state = "ok";
