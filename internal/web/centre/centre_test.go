@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"image"
+	"image/png"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -183,6 +185,65 @@ func TestFixturePages(t *testing.T) {
 		}
 		_, text = x.get("street", "/fixtures/file")
 		has(x.t, text, "部件编码,权属编号", f.Code)
+	})
+}
+
+// photoOf sends a file as a photo of a fixture.
+func (x *site) photoOf(login, at string, content []byte) (int, string) {
+	x.t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	w, err := m.CreateFormFile("file", "门口.png")
+	if err == nil {
+		_, err = w.Write(content)
+	}
+	if err != nil || m.Close() != nil {
+		x.t.Fatal(err)
+	}
+	r := httptest.NewRequest("POST", at+"/photos", &b)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	return x.as(login, r)
+}
+
+func TestPhotosOfAFixture(t *testing.T) {
+	each(t, func(x *site) {
+		lon, lat := town.GridMiddle(0)
+		var f fixture.Fixture
+		x.w.Write(x.t, func(tx *db.Tx) (err error) {
+			if err = fixture.PutClasses(tx, staff.Actor{Login: "command:test", Via: staff.ViaCommand}, []fixture.Class{{Code: "part-01-03", Name: "雨水井盖"}}); err != nil {
+				return err
+			}
+			f, err = x.fixtures.Add(tx, x.w.Actor(x.t, "street"), "a", fixture.Fixture{Class: "part-01-03", Where: geo.Point{Lon: lon, Lat: lat}})
+			return err
+		})
+		at := "/fixtures/" + f.ID.String()
+		var png1 bytes.Buffer
+		if err := png.Encode(&png1, image.NewRGBA(image.Rect(0, 0, 40, 30))); err != nil {
+			x.t.Fatal(err)
+		}
+		if code, _ := x.photoOf("walker", at, []byte("no photo at all")); code != 422 {
+			x.t.Errorf("a file that is none answers %d", code)
+		}
+		if code, _ := x.photoOf("lotus", at, png1.Bytes()); code != 403 {
+			x.t.Errorf("somebody from elsewhere adds one: %d", code)
+		}
+		for range 2 { // sent twice, kept once
+			if code, _ := x.photoOf("walker", at, png1.Bytes()); code != 303 {
+				x.t.Errorf("adding answers %d", code)
+			}
+		}
+		_, text := x.get("water", at)
+		if n := strings.Count(text, "<img "); n != 1 {
+			x.t.Fatalf("%d photos are shown", n)
+		}
+		_, src, _ := strings.Cut(text, `<img src="`)
+		src, _, _ = strings.Cut(src, `"`)
+		if code, _ := x.get("water", src); code != 200 {
+			x.t.Errorf("the photo answers %d", code)
+		}
+		if code, _ := x.get("resident", src); code != 403 {
+			x.t.Errorf("a resident gets the photo: %d", code)
+		}
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"linli/internal/blob"
 	"linli/internal/casework"
 	"linli/internal/db"
 	"linli/internal/fixture"
@@ -23,6 +24,7 @@ type fixtureView struct {
 	past    []fixture.Change
 	who     map[string]string
 	cases   []casework.Line
+	photos  []blob.Link
 	now     db.Time
 }
 
@@ -45,6 +47,9 @@ func (p *Pages) readFixture(tx *db.Tx, by staff.Actor, id db.ID, v *fixtureView)
 				v.who[c.By] = a.Name
 			}
 		}
+	}
+	if v.photos, err = blob.List(tx, v.f.Subject()); err != nil {
+		return err
 	}
 	v.cases, err = p.Town.Cases.AboutThing(tx, by, id, shown)
 	return err

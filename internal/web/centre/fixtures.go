@@ -189,6 +189,7 @@ func (p *Pages) showFixture(w http.ResponseWriter, r *http.Request, cause error)
 		if next := f.State.Next(); f.Reports(by) && len(next) > 0 {
 			parts = append(parts, section(ui.T(ctx, "现在怎样"), formOf(fixtureHref(f.ID)+"/state", wrong.On(v.stateFields(ctx, next, r)), ui.Button{Text: ui.T(ctx, "记下"), Kind: ui.Primary})))
 		}
+		parts = append(parts, section(ui.T(ctx, "照片"), v.photoParts(ctx, f.Reports(by), wrong)...))
 		parts = append(parts, section(ui.T(ctx, "办件"), p.casesOf(ctx, v)), section(ui.T(ctx, "经过"), ui.Rows(v.history(ctx))))
 		return pageOf(pg, parts...)
 	}

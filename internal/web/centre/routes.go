@@ -43,6 +43,8 @@ func Routes(mux *http.ServeMux, p *Pages) {
 		{office, "POST /fixtures/import", p.importFixtures},
 		{office, "GET /fixtures/{id}", p.fixture},
 		{office, "POST /fixtures/{id}/state", p.setState},
+		{office, "POST /fixtures/{id}/photos", p.addPhoto},
+		{office, "GET /fixtures/{id}/photos/{hash}", p.photo},
 		{all, "GET /f/{code}", p.public},
 	} {
 		mux.Handle(x.pattern, x.who(ui.Handler(x.f)))
