@@ -259,7 +259,7 @@ async function command(el) {
   const chart = new Chart(el, el.querySelector("[data-canvas]"), el.dataset.command, false);
   chart.show = (pic) => list(el, pic);
   slider(el, chart);
-  const live = el.querySelector("[data-live]");
+  const live = el.querySelector("[data-hearing]");
   chart.listen(el.dataset.events, (state) => { live.textContent = live.dataset[state]; live.dataset.state = state; });
   await chart.open(el.dataset.ground);
   chart.ask();
