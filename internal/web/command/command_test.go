@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"linli/internal/atlas"
 	"linli/internal/audit"
@@ -19,6 +20,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/flow"
 	"linli/internal/geo"
+	"linli/internal/grid"
 	"linli/internal/place"
 	"linli/internal/proposal"
 	"linli/internal/staff"
@@ -39,7 +41,7 @@ type room struct {
 }
 
 func each(t *testing.T, test func(r *room)) {
-	town.Each(t, func(t *testing.T, w *town.Town) { test(open(t, w)) }, proposal.Migrations)
+	town.Each(t, func(t *testing.T, w *town.Town) { test(open(t, w)) }, proposal.Migrations, grid.Migrations)
 }
 
 func open(t *testing.T, w *town.Town) *room {
@@ -195,6 +197,34 @@ func TestAProposalIsDecidedOnThePage(t *testing.T) {
 		}
 		if page := r.get("supervisor", "/centre/proposals?state=dismissed", 200); !strings.Contains(page, "已列入计划") {
 			t.Error("the decision is not shown")
+		}
+	})
+}
+
+// A worker on duty is shown to those who may know where he is, and to nobody else.
+func TestWorkersOnDutyAreShownToTheCentreOnly(t *testing.T) {
+	each(t, func(r *room) {
+		walker := r.Actor(t, "walker")
+		r.Write(t, func(tx *db.Tx) error {
+			err := place.Add(tx, place.Change{Basis: "测试", By: "测试"}, place.New{Code: town.Willow + "001", Name: "柳荫第一网格", Level: grid.Level, Parent: town.Willow})
+			if err != nil {
+				return err
+			}
+			_, err = grid.Assign(tx, staff.Actor{Login: "command", Via: staff.ViaCommand}, "post", grid.New{Grid: town.Willow + "001", Account: walker.Account, Part: grid.Main, From: place.Today(tx), Basis: "名册"})
+			return err
+		})
+		walker = r.Actor(t, "walker")
+		r.Write(t, func(tx *db.Tx) error { _, err := grid.Begin(tx, walker, "begin", tx.Now()); return err })
+		r.Clock.Advance(time.Minute)
+		r.Write(t, func(tx *db.Tx) error {
+			_, err := grid.Track(tx, walker, []grid.Fix{{At: tx.Now(), Where: here}})
+			return err
+		})
+		if page := r.get("supervisor", "/centre/map", 200); !strings.Contains(page, walker.Name) {
+			t.Error("the supervisor does not see who is on duty")
+		}
+		if page := r.get("auditor", "/centre/map", 200); strings.Contains(page, walker.Name) {
+			t.Error("somebody who may not know sees where a worker is")
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/db"
+	"linli/internal/grid"
 	"linli/internal/place"
 	"linli/internal/web/part"
 	"linli/internal/web/ui"
@@ -104,9 +105,27 @@ func (p *Pages) picture(v *view) (*picture, error) {
 		for _, l := range list {
 			pic.Cases = append(pic.Cases, v.line(l))
 		}
-		return nil
+		pic.People, err = v.people(tx)
+		return err
 	})
 	return pic, err
+}
+
+// people are the workers on duty in the area whose position is known, for those who may know it; nobody for everybody else.
+func (v *view) people(tx *db.Tx) ([]person, error) {
+	list := []person{}
+	path := v.p.Town.Places.Tree().Path(v.code)
+	if !grid.Watches(v.by, path) {
+		return list, nil
+	}
+	there, err := grid.OnDutyBelow(tx, v.by, path)
+	for _, w := range there {
+		if w.At.IsZero() || v.q.Box != nil && (w.At.Lon < v.q.Box.Low.Lon || w.At.Lon > v.q.Box.High.Lon || w.At.Lat < v.q.Box.Low.Lat || w.At.Lat > v.q.Box.High.Lat) {
+			continue
+		}
+		list = append(list, person{Name: w.Name, Note: v.p.Town.Place(w.Posts[0].Grid) + " " + clock(w.Seen.Time), Lon: w.At.Lon, Lat: w.At.Lat})
+	}
+	return list, err
 }
 
 func round(degrees float64) float64 { return float64(int64(degrees*1e6+0.5)) / 1e6 }
