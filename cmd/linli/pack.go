@@ -28,6 +28,7 @@ const packUsage = `用法：linli pack 动作 [选项]
   test [DIR]                       试算政策包的示例
   trace [DIR] --obligations DIR    对照义务表，列出每一条由什么落实
   diff A B                         比较两个版本
+  import-rulebook FILE --id …      由采集立案标准表（CSV、XLSX）生成政策包；已有的列出变化
 
 DIR 缺省为 packs/；没有这个文件夹时用程序自带的政策包。
 `
@@ -40,7 +41,7 @@ func packCommand(args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	}
 	c := &packCall{flags: flag.NewFlagSet("linli pack "+args[0], flag.ContinueOnError), out: stdout, err: stderr}
 	c.flags.SetOutput(stderr)
-	actions := map[string]func([]string) error{"new": c.new, "check": c.check, "test": c.test, "trace": c.trace, "diff": c.diff}
+	actions := map[string]func([]string) error{"new": c.new, "check": c.check, "test": c.test, "trace": c.trace, "diff": c.diff, "import-rulebook": c.importRulebook}
 	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		fmt.Fprint(stdout, packUsage)
 		return 0

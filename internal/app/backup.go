@@ -15,7 +15,7 @@ import (
 	"linli/internal/fault"
 )
 
-// Backup writes the whole city into one file while it serves: database, keys, attachments and local settings. The file
+// Backup writes the whole city into one file while it serves: database, keys, attachments, local settings and the city's own packs. The file
 // appears under its name only when it is complete. On PostgreSQL it is refused: pg_dump keeps the database there, and
 // the folder is copied beside it.
 func (a *App) Backup(ctx context.Context, file string) (err error) {
@@ -41,7 +41,7 @@ func (a *App) Backup(ctx context.Context, file string) (err error) {
 	return os.Rename(part, file)
 }
 
-// pack writes the archive: database and keys as they were copied, attachments and settings as they are.
+// pack writes the archive: database and keys as they were copied, attachments, settings and the city's own packs as they are.
 func (a *App) pack(ctx context.Context, to, copied string) (err error) {
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -50,7 +50,7 @@ func (a *App) pack(ctx context.Context, to, copied string) (err error) {
 	defer func() { err = errors.Join(err, out.Close()) }()
 	z := gzip.NewWriter(out)
 	t := tar.NewWriter(z)
-	for _, part := range []struct{ root, name string }{{copied, "linli.db"}, {copied, "keys"}, {a.Data, "files"}, {a.Data, "local.yaml"}} {
+	for _, part := range []struct{ root, name string }{{copied, "linli.db"}, {copied, "keys"}, {a.Data, "files"}, {a.Data, "local.yaml"}, {a.Data, "packs"}} {
 		if err := addTree(ctx, t, part.root, part.name); err != nil {
 			return err
 		}

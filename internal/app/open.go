@@ -159,6 +159,11 @@ func (a *App) open(ctx context.Context, o Options) (err error) {
 	return a.openCity(ctx, o)
 }
 
+func isFolder(name string) bool {
+	st, err := os.Stat(name)
+	return err == nil && st.IsDir()
+}
+
 // openCity reads what lives in the database: packs, places, units, and the city's name for its log.
 func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	src := catalog.Source{FS: o.Packs}
@@ -168,6 +173,9 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	src.Local, err = os.ReadFile(filepath.Join(o.Data, "local.yaml"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read local settings: %w", err)
+	}
+	if own := filepath.Join(o.Data, "packs"); isFolder(own) {
+		src.Own = os.DirFS(own)
 	}
 	if a.Catalog, err = catalog.Open(ctx, a.DB, src); err != nil {
 		return fmt.Errorf("open packs: %w", err)

@@ -29,6 +29,7 @@ type Catalog struct {
 type Source struct {
 	FS    fs.FS
 	Local []byte // text of the city's local.yaml; nil for none
+	Own   fs.FS  // packs of the city's own, such as its rulebook, beside those of the program; nil for none
 }
 
 // Open reads the packs of src, stores the versions that are new and adds the stored ones that older cases need. A pack
@@ -50,7 +51,7 @@ func (c *Catalog) Settle(city string) {
 
 // Reload replaces the packs by those of src. On an error the packs in force stay.
 func (c *Catalog) Reload(ctx context.Context, src Source) error {
-	ix, err := pack.Load(src.FS, pack.Options{Local: src.Local, Serving: true})
+	ix, err := pack.Load(src.FS, pack.Options{Local: src.Local, Own: src.Own, Serving: true})
 	if err != nil {
 		return err
 	}

@@ -59,6 +59,31 @@ func TestAnOldVersionIsKeptForItsCases(t *testing.T) {
 	}, catalog.Migrations)
 }
 
+// A city's own packs stand beside those of the program; one that is there already is refused.
+func TestACitysOwnPacks(t *testing.T) {
+	d := dbtest.SQLite(t, catalog.Migrations)
+	own := fstest.MapFS{}
+	for name, text := range map[string]string{
+		"document.yaml": "document: own\nnumber: 一\ntitle: 标准\nissuer: 甲\nissued: \"2026-01-01\"\napplies: { place: \"4112\", from: \"2026-01-01\" }\n",
+		"clauses.yaml":  "- { id: \"1\", at: 一, gist: 走访, human: 由人走访 }\n", "offices.yaml": "offices: []\n",
+	} {
+		own["rb/"+name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	c, err := catalog.Open(t.Context(), d, catalog.Source{FS: packs.Files, Own: own})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Index().Pack("own", "") == nil || c.Index().Pack("sm12-69", "") == nil {
+		t.Error("one of the two kinds is missing")
+	}
+	if err := c.Reload(t.Context(), catalog.Source{FS: packs.Files, Own: fstest.MapFS{}}); err != nil {
+		t.Errorf("an empty folder of own packs: %v", err)
+	}
+	if err := c.Reload(t.Context(), catalog.Source{FS: packs.Files, Own: packs.Files}); err == nil {
+		t.Error("a document was taken twice")
+	}
+}
+
 func TestABrokenPackLeavesTheOneInForce(t *testing.T) {
 	d := dbtest.SQLite(t, catalog.Migrations)
 	c, err := catalog.Open(t.Context(), d, catalog.Source{FS: packs.Files})

@@ -20,25 +20,28 @@ type Account struct {
 type person struct {
 	login, unit, post string
 	role              staff.Role
-	try               string // for the list of accounts; "" is not listed
+	try               string     // for the list of accounts; "" is not listed
+	also              staff.Role // another role at the same places; "" for none
 }
 
 // people in office besides one handler for each department and county.
 var inOffice = []person{
-	{"desk", mayors, "", staff.Desk, "登记来信、办理市长信箱：受理、分类、转办、呈批"},
-	{"duty", dutyRoom, "", staff.Desk, "接听 12345，一分钟内登记；看来电人以前的办件和相似办件"},
-	{"xinfang", petitions, "", staff.Desk, "登记来访，报告大型集体上访"},
-	{"dispatcher", mayors, "", staff.Dispatcher, "待转办和退回的办件，承办单位建议及理由"},
-	{"verifier", cityOffice, "", staff.Verifier, "核查已答复的办件，返工"},
-	{"leader-deputy", cityOffice, "office-deputy", staff.Leader, "办公室分管领导：批示或转呈上级"},
-	{"liaison", cityOffice, "liaison-secretary", staff.Leader, "联系工作的副秘书长：来访逐级汇报"},
-	{"vice-mayor", cityOffice, "vice-mayor", staff.Leader, "分管副市长：批示，查看办理结果报告"},
-	{"mayor", cityOffice, "mayor", staff.Leader, "市长：全市概况，批示"},
-	{"supervisor", cityOffice, "", staff.Supervisor, "什么晚了、为什么、在谁手里；督办，批准延期，季度通报"},
-	{"auditor", cityOffice, "", staff.Auditor, "查看全部办件和操作日志"},
-	{"admin", "", "", staff.Admin, "政策包条款覆盖、账号、区划、日历、后台任务"},
-	{"section", section, "", staff.Handler, "专业科室：听取来访群众意见，逐级汇报"},
-	{"yingji", emergency, "", staff.Handler, "市应急办：按指示启动应急预案"},
+	{"desk", mayors, "", staff.Desk, "登记来信、办理市长信箱：受理、分类、转办、呈批", ""},
+	{"duty", dutyRoom, "", staff.Desk, "接听 12345，一分钟内登记；看来电人以前的办件和相似办件", ""},
+	{"xinfang", petitions, "", staff.Desk, "登记来访，报告大型集体上访", ""},
+	{"dispatcher", mayors, "", staff.Dispatcher, "待转办和退回的办件，承办单位建议及理由", ""},
+	{"verifier", cityOffice, "", staff.Verifier, "核查已答复的办件，返工", ""},
+	{"leader-deputy", cityOffice, "office-deputy", staff.Leader, "办公室分管领导：批示或转呈上级", ""},
+	{"liaison", cityOffice, "liaison-secretary", staff.Leader, "联系工作的副秘书长：来访逐级汇报", ""},
+	{"vice-mayor", cityOffice, "vice-mayor", staff.Leader, "分管副市长：批示，查看办理结果报告", ""},
+	{"mayor", cityOffice, "mayor", staff.Leader, "市长：全市概况，批示", ""},
+	{"supervisor", cityOffice, "", staff.Supervisor, "什么晚了、为什么、在谁手里；督办，批准延期，季度通报", ""},
+	{"auditor", cityOffice, "", staff.Auditor, "查看全部办件和操作日志", ""},
+	{"admin", "", "", staff.Admin, "政策包条款覆盖、账号、区划、日历、后台任务", ""},
+	{"section", section, "", staff.Handler, "专业科室：听取来访群众意见，逐级汇报", ""},
+	{"yingji", emergency, "", staff.Handler, "市应急办：按指示启动应急预案", ""},
+	{"jiandu", watching, "", staff.Desk, "监督中心：网格上报的受理、立案（选标准、定位置）、核查、结案、评价；不派遣", staff.Verifier},
+	{"zhihui", commanding, "", staff.Dispatcher, "指挥中心：把立案的派给责任单位，吹哨报到，无人认领的报请上级；不核查、不结案", ""},
 }
 
 // tried are the handlers that the list shows; the other departments' logins are their codes.
@@ -110,7 +113,10 @@ func (b *build) open(tx *db.Tx, a staff.Account, p person) error {
 	default:
 		where = city
 	}
-	return staff.Allow(tx, founder, made.ID, p.role, where, unit)
+	if err := staff.Allow(tx, founder, made.ID, p.role, where, unit); err != nil || p.also == "" {
+		return err
+	}
+	return staff.Allow(tx, founder, made.ID, p.also, where, unit)
 }
 
 // divisions is the change under which the tree is imported.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"linli/internal/db"
+	"linli/internal/pack/rulebook"
 	"linli/internal/place"
 	"linli/internal/staff"
 )
@@ -19,6 +20,8 @@ const (
 	petitions  = "petition-bureau"
 	emergency  = "emergency-office"
 	section    = "section-2"
+	watching   = "supervision-centre" // accepts, opens, checks and closes what the grids report
+	commanding = "command-centre"     // sends it out: never the same people
 )
 
 var offices = []staff.Unit{
@@ -32,6 +35,8 @@ var offices = []staff.Unit{
 	{Code: emergency, Name: "市应急办", Offices: []string{"emergency-office"}},
 	{Code: "legal", Name: "市司法局", Offices: []string{"legal", "rule-office"}},
 	{Code: "service-centre", Name: "市行政服务中心", Offices: []string{"service-centre"}},
+	{Code: watching, Name: "市监督中心", Offices: []string{"supervision-centre"}},
+	{Code: commanding, Name: "市指挥中心", Offices: []string{"command-centre"}},
 	{Code: "reform", Name: "市发展和改革委员会", Offices: []string{"dev-reform"}},
 }
 
@@ -81,7 +86,7 @@ func settleUnits(tx *db.Tx, tree *place.Tree) error {
 		list = append(list, u)
 	}
 	for _, d := range departments {
-		list = append(list, staff.Unit{Code: d.code, Name: d.name, Kind: "department", Place: city, Offices: append([]string{"competent", d.code}, fills[d.code]...)})
+		list = append(list, staff.Unit{Code: d.code, Name: d.name, Kind: "department", Place: city, Offices: append([]string{"competent", d.code, "professional-department", rulebook.OfficeID(d.name)}, fills[d.code]...)})
 	}
 	for _, c := range tree.Children(city) {
 		name := c.Name + "人民政府"

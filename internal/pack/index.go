@@ -25,6 +25,7 @@ type Index struct {
 type Options struct {
 	Local     []byte // text of the city's local.yaml, nil for none
 	LocalName string // its name in messages
+	Own       fs.FS  // folders of the city's own, such as its rulebook; nil or empty: none
 	Serving   bool   // examples are left unread until somebody asks for them
 }
 
@@ -39,17 +40,14 @@ func Load(fsys fs.FS, o Options) (*Index, error) {
 	}
 	ix := &Index{versions: map[string][]*Pack{}}
 	known := map[string]bool{}
-	for _, dir := range dirs {
-		files, err := slurp(fsys, dir)
-		if err != nil {
-			ps.Addf(rule.At{File: dir, Line: 1, Col: 1}, "无法读取：%s", err)
-			continue
+	settings := func(document string) strict.Value { known[document] = true; return local.Get(document) }
+	ps = append(ps, ix.readAll(fsys, dirs, settings, o.Serving)...)
+	if o.Own != nil {
+		own, err := folders(o.Own)
+		if err != nil && !errors.Is(err, errNoPack) && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("load the city's own packs: %w", err)
 		}
-		p, wrong := readPack(dir, files, func(document string) strict.Value { known[document] = true; return local.Get(document) }, o.Serving)
-		ps = append(ps, wrong...)
-		if len(wrong) == 0 {
-			ps.Add(p.place.At("document"), ix.Add(p))
-		}
+		ps = append(ps, ix.readAll(o.Own, own, settings, o.Serving)...)
 	}
 	for _, pair := range local.Pairs {
 		if !known[pair.Key] {
@@ -67,6 +65,26 @@ func Load(fsys fs.FS, o Options) (*Index, error) {
 	}
 	return ix, nil
 }
+
+// readAll reads the packs of some folders into the index.
+func (ix *Index) readAll(fsys fs.FS, dirs []string, settings func(document string) strict.Value, serving bool) (ps rule.Problems) {
+	for _, dir := range dirs {
+		files, err := slurp(fsys, dir)
+		if err != nil {
+			ps.Addf(rule.At{File: dir, Line: 1, Col: 1}, "无法读取：%s", err)
+			continue
+		}
+		p, wrong := readPack(dir, files, settings, serving)
+		ps = append(ps, wrong...)
+		if len(wrong) == 0 {
+			ps.Add(p.place.At("document"), ix.Add(p))
+		}
+	}
+	return ps
+}
+
+// errNoPack says that there is no folder with a pack.
+var errNoPack = errors.New("没有找到政策包（document.yaml）")
 
 func readLocal(o Options, ps *rule.Problems) strict.Value {
 	if len(o.Local) == 0 {
@@ -98,7 +116,7 @@ func folders(fsys fs.FS) ([]string, error) {
 		return nil
 	})
 	if err == nil && len(dirs) == 0 {
-		err = errors.New("没有找到政策包（document.yaml）")
+		err = errNoPack
 	}
 	slices.Sort(dirs)
 	return dirs, err

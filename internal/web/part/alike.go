@@ -106,6 +106,7 @@ type Suggestion struct {
 	Cases  int    // alike cases it closed
 	Like   string // title of the likest
 	Share  int    // percent of all alike closed cases
+	Row    string // row of the rulebook that names it
 	weight float64
 }
 
@@ -113,6 +114,9 @@ type Suggestion struct {
 func (s Suggestion) Why(ctx context.Context) string {
 	if s.Rated {
 		return ui.T(ctx, "被评价的服务由它承办")
+	}
+	if s.Row != "" {
+		return ui.T(ctx, "采集标准“%s”写明由它处置", s.Row)
 	}
 	return ui.T(ctx, "办结过 %d 件相似的（占 %d%%），如“%s”", s.Cases, s.Share, s.Like)
 }
@@ -126,6 +130,9 @@ func (t *Town) SuggestUnits(tx *db.Tx, by staff.Actor, k *casework.Case) ([]Sugg
 	}
 	if u, known := t.Units.Unit(about); known {
 		return []Suggestion{{Unit: u, Rated: true}}, nil
+	}
+	if list, err := t.ruled(tx, k); err != nil || len(list) > 0 {
+		return list, err
 	}
 	past, err := t.alike(tx, by, k)
 	if err != nil {

@@ -90,7 +90,7 @@ func (q *questions) add(f ui.Field) {
 
 func (q *questions) build(tx *db.Tx) error {
 	ctx := tx.Ctx()
-	for _, ask := range []func(*db.Tx) error{q.units, q.leader, q.otherCase, q.channel, q.ruled} {
+	for _, ask := range []func(*db.Tx) error{q.standard, q.units, q.leader, q.otherCase, q.channel} {
 		if err := ask(tx); err != nil {
 			return err
 		}

@@ -89,10 +89,10 @@ func (t *Town) casePage(tx *db.Tx, by staff.Actor, id db.ID, in Typed, cause err
 
 // natural is what usually comes next in a state, the likeliest first.
 var natural = map[flow.State][]flow.Verb{
-	flow.Registered: {flow.Accept}, flow.Accepted: {flow.Dispatch, flow.Present, flow.Reply, flow.Classify},
-	flow.Presented: {flow.Instruct}, flow.Instructed: {flow.Dispatch, flow.Reply}, flow.Dispatched: {flow.Reply, flow.Contribute, "feedback"},
+	flow.Registered: {flow.Accept}, flow.Accepted: {"open", flow.Dispatch, flow.Present, flow.Reply, flow.Classify},
+	"opened": {flow.Dispatch}, flow.Presented: {flow.Instruct}, flow.Instructed: {flow.Dispatch, flow.Reply}, flow.Dispatched: {flow.Reply, flow.Contribute, "feedback"},
 	flow.Returned: {flow.Dispatch, flow.Reassign}, flow.Waiting: {flow.Supply}, flow.Replied: {flow.Verify, flow.Rework},
-	flow.Verified: {flow.Close, flow.Report}, flow.Closed: {flow.CallBack, flow.Archive}, flow.Refused: {flow.Archive},
+	flow.Verified: {flow.Close, flow.Report}, flow.Closed: {"evaluate", flow.CallBack, flow.Archive}, flow.Refused: {flow.Archive},
 }
 
 // aside are steps that are always at hand and rarely the next.

@@ -85,6 +85,9 @@ func (t *Town) act(tx *db.Tx, by staff.Actor, f *flow.Flow, in Typed) (casework.
 		if !slices.Contains(st.Needs, flow.NeedPosition) {
 			a.Spot = ""
 		}
+		if slices.Contains(st.Needs, flow.NeedPlaces) {
+			a.Also = slices.DeleteFunc(slices.Clone(in.values["places"]), func(code string) bool { return code == "" })
+		}
 		a.Sets, wrong = ReadFacts(f, asked(st), in.values, wrong)
 	}
 	return a, fault.Fields(wrong)
