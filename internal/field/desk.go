@@ -1,10 +1,13 @@
 package field
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"linli/internal/blob"
 	"linli/internal/casework"
 	"linli/internal/db"
 	"linli/internal/fault"
@@ -106,7 +109,7 @@ func (r *row) keeps(by staff.Actor) bool {
 	return false
 }
 
-// of loads a stray for an actor who decides on it.
+// ofDesk loads a stray for an actor who decides on it.
 func ofDesk(tx *db.Tx, by staff.Actor, account db.ID, id string) (*row, error) {
 	r, err := load(tx, account, id)
 	if err != nil {
@@ -119,6 +122,25 @@ func ofDesk(tx *db.Tx, by staff.Actor, account db.ID, id string) (*row, error) {
 		return nil, fault.Conflict("这条记录已由别人处理")
 	}
 	return r, nil
+}
+
+// StrayPhoto is a photo of a stray, for an actor who decides on it.
+func StrayPhoto(tx *db.Tx, by staff.Actor, account db.ID, id, sha string) (blob.Link, error) {
+	r, err := ofDesk(tx, by, account, id)
+	if err != nil {
+		return blob.Link{}, err
+	}
+	if slices.Contains(r.Photos, sha) {
+		var link db.ID
+		err := tx.QueryRow(`select link from field_photo where account = ? and sha = ? and words = ''`, account, sha).Scan(&link)
+		if err == nil {
+			return blob.Get(tx, link)
+		}
+		if !errors.Is(err, db.ErrNoRows) {
+			return blob.Link{}, err
+		}
+	}
+	return blob.Link{}, fault.NotFound("没有这张照片")
 }
 
 // Adopt lets the desk register what a stray reports as a case of its own, with the photos, in the name of whoever reported it. code says where,

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"linli/internal/field"
 	"linli/internal/fixture"
 	"linli/internal/staff"
 	"linli/internal/web/part"
@@ -17,6 +18,7 @@ type Pages struct {
 	Town     *part.Town
 	Sessions *session.Sessions
 	Fixtures *fixture.Fixtures
+	Inbox    *field.Inbox
 }
 
 // offices are everybody who works here.
@@ -25,6 +27,7 @@ var offices = slices.DeleteFunc(staff.Roles(), func(r staff.Role) bool { return 
 // Routes registers the pages.
 func Routes(mux *http.ServeMux, p *Pages) {
 	office := p.Sessions.RequireRole(offices...)
+	keepers := p.Sessions.RequireRole(field.Keepers...)
 	all := func(h http.Handler) http.Handler { return h }
 	for _, x := range []struct {
 		who     func(http.Handler) http.Handler
@@ -45,6 +48,10 @@ func Routes(mux *http.ServeMux, p *Pages) {
 		{office, "POST /fixtures/{id}/state", p.setState},
 		{office, "POST /fixtures/{id}/photos", p.addPhoto},
 		{office, "GET /fixtures/{id}/photos/{hash}", p.photo},
+		{keepers, "GET /strays", p.strays},
+		{keepers, "POST /strays/{account}/{id}/adopt", p.adopt},
+		{keepers, "POST /strays/{account}/{id}/dismiss", p.dismiss},
+		{keepers, "GET /strays/{account}/{id}/photos/{sha}", p.strayPhoto},
 		{all, "GET /f/{code}", p.public},
 	} {
 		mux.Handle(x.pattern, x.who(ui.Handler(x.f)))
@@ -55,7 +62,11 @@ func Routes(mux *http.ServeMux, p *Pages) {
 func (p *Pages) page(ctx context.Context, at, title, lead string, trail ...ui.Link) ui.Page {
 	by := session.From(ctx)
 	nav := p.Town.NavOf(ctx, part.PersonOf(by), at)
-	for _, l := range []ui.Link{{Text: ui.T(ctx, "网格"), Href: "/grids"}, {Text: ui.T(ctx, "部件"), Href: "/fixtures"}} {
+	own := []ui.Link{{Text: ui.T(ctx, "网格"), Href: "/grids"}, {Text: ui.T(ctx, "部件"), Href: "/fixtures"}}
+	if decides(by) {
+		own = append(own, ui.Link{Text: ui.T(ctx, "外业来件"), Href: "/strays"})
+	}
+	for _, l := range own {
 		if i := slices.IndexFunc(nav, func(n ui.Link) bool { return n.Href == l.Href }); i < 0 {
 			l.Current = l.Href == at
 			nav = append(nav, l)
