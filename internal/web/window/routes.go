@@ -22,6 +22,9 @@ var desks = []staff.Role{staff.Desk, staff.Dispatcher, staff.Verifier}
 // officers are the roles that may look at cases in office.
 var officers = []staff.Role{staff.Desk, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Leader, staff.Supervisor, staff.Auditor}
 
+// readers are they and grid workers, who see the cases of their places, with their pictures and clauses.
+var readers = append(slices.Clone(officers), staff.Grid)
+
 // Routes registers the pages of the desks and, for everybody in office, the pages of a case.
 func Routes(mux *http.ServeMux, p *Pages) {
 	p.Town.AddNav(ui.Window, nav)
@@ -40,12 +43,12 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	show("GET /window/books", p.books, officers...)
 	show("GET /window/books/{book}", p.book, officers...)
 	show("GET /window/books/{book}/csv", p.bookFile, officers...)
-	show("GET /clauses/{document}/{clause}", p.clause, officers...)
+	show("GET /clauses/{document}/{clause}", p.clause, readers...)
 	mux.Handle("GET /window/cases/{id}", http.HandlerFunc(toCase))
 
 	shared := http.NewServeMux()
 	part.Routes(shared, p.Town)
-	gate := p.Sessions.RequireRole(officers...)(shared)
+	gate := p.Sessions.RequireRole(readers...)(shared)
 	for _, pattern := range []string{"/cases/", "/files/"} {
 		mux.Handle(pattern, gate)
 	}
