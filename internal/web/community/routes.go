@@ -100,6 +100,9 @@ func nav(ctx context.Context, at string) []ui.Link {
 		links = append(links, ui.Link{Text: ui.T(ctx, "服务设施"), Href: "/hall/manage"})
 	}
 	links = append(links, ui.Link{Text: ui.T(ctx, "上门服务"), Href: "/hall/visits"})
+	if by.HasAny(Roles...) {
+		links = append(links, ui.Link{Text: ui.T(ctx, "网格"), Href: "/grids"}, ui.Link{Text: ui.T(ctx, "部件"), Href: "/fixtures"})
+	}
 	if by.HasAny(staff.Community) {
 		links = append(links, ui.Link{Text: ui.T(ctx, "人房企事登记"), Href: "/register"}, ui.Link{Text: ui.T(ctx, "登记表"), Href: "/transfer"})
 	}

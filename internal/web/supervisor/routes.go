@@ -76,6 +76,8 @@ func nav(ctx context.Context, at string) []ui.Link {
 		ui.Link{Text: ui.T(ctx, "督办台"), Href: "/supervisor/board", Key: "alt+b"},
 		ui.Link{Text: ui.T(ctx, "综合评价"), Href: "/supervisor/evaluation"},
 		ui.Link{Text: ui.T(ctx, "态势图"), Href: "/centre/map", Key: "alt+m"},
+		ui.Link{Text: ui.T(ctx, "网格"), Href: "/grids"},
+		ui.Link{Text: ui.T(ctx, "部件"), Href: "/fixtures"},
 		ui.Link{Text: ui.T(ctx, "排名"), Href: "/supervisor/rank"},
 		ui.Link{Text: ui.T(ctx, "指标"), Href: "/supervisor/indicators"},
 		ui.Link{Text: ui.T(ctx, "通报"), Href: "/supervisor/bulletins"},
