@@ -42,7 +42,19 @@
 // # Marks
 //
 // clock, outside (position off the city), jump (faster than anybody goes since the position before), closed, moved (no longer a worker of that
-// grid), bad-photo:<sha256> (what came was no photo; the item went on without).
+// grid), bad-photo:<sha256> (what came was no photo; the item went on without); early, late and far for photos of a check that do not fit the case
+// (see package picture); far and late as package round has them for points.
+//
+// What is odd about a report or a check is written into the history of its case, in words.
+//
+// # What items become
+//
+// report: a case of the flow by which workers report in a document in force at the place, or with same a note on that case while it is open. check: the step
+// verify or rework, or a conflict. The choices there are apply (still so), note, join-main (a note on the case it was merged into) and drop.
+// duty and track: package grid; the inbox itself keeps no position of a track. point and visit: package round, where a visit names a point.
+// resolve: what the worker decides of an item in conflict, or without-photo.
+//
+// What nothing can act on is a Stray and lies on the desk of the supervision centre (/strays), which registers it or says why not.
 //
 // Tables: field_device (hash of a device's token), field_item (the inbox), field_photo (photos that arrived, and those that were none).
 //

@@ -1,6 +1,7 @@
 package field_test
 
 import (
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,6 +33,11 @@ type phone struct {
 // TestNothingIsLostAndNothingIsDoubled drives a telephone with a bad line: queues, lost answers, repeats, other orders, halves, photos before and after
 // their items, accounts closed, workers moved, cases that move on meanwhile. In the end every item stands once, in a state that is explained.
 func TestNothingIsLostAndNothingIsDoubled(t *testing.T) {
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // enough for a run of every day; more when somebody asks
+		if err := f.Value.Set("20"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	each(t, func(x *street) {
 		rapid.Check(t, func(rt *rapid.T) {
 			p := &phone{street: x, rt: rt, photos: map[string][]byte{}}
