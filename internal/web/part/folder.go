@@ -75,7 +75,7 @@ func (t *Town) Open(tx *db.Tx, by staff.Actor, id db.ID) (*Folder, error) {
 		f.Document = p.Document.Number
 	}
 	f.Files = f.attached()
-	f.Fields = f.asked(tx.Ctx())
+	f.Fields = append(f.asked(tx.Ctx()), f.standard(tx.Ctx())...)
 	f.Clocks = f.clocks(tx.Ctx())
 	f.Steps = f.history(tx.Ctx())
 	return f, nil

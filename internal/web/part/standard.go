@@ -1,6 +1,7 @@
 package part
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -104,4 +105,14 @@ func (t *Town) ruled(tx *db.Tx, k *casework.Case) ([]Suggestion, error) {
 		}
 	}
 	return list[:min(3, len(list))], nil
+}
+
+// standard tells by which row of the rulebook the case was opened, as it stood then, and when it may be closed.
+func (f *Folder) standard(ctx context.Context) []ui.Pair {
+	s := f.town.Cases.StandardOf(f.Case)
+	if s == nil {
+		return nil
+	}
+	return []ui.Pair{{Name: ui.T(ctx, "立案标准"), Text: s.KindWords() + " · " + s.Name + "：" + s.Opens + "（" + s.Term.Words() + "）"},
+		{Name: ui.T(ctx, "怎样算办好"), Text: s.Closes}}
 }
