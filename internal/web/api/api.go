@@ -101,6 +101,7 @@ func (a *API) register() {
 	a.registerPlaces()
 	a.registerUnits()
 	a.registerCases()
+	a.registerNear()
 	a.registerSteps()
 	a.registerFiles()
 	a.registerReporters()

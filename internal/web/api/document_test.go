@@ -65,7 +65,7 @@ func TestAnswersAreWhatTheDocumentSays(t *testing.T) {
 			"/cases/" + id + "/links": "ListLinked", "/cases/" + id + "/files": "ListFile", "/cases/count?key=p:4112": "Count", "/cases/search?q=路灯": "ListLine",
 			"/flows": "ListFlowLine", "/flows/mailbox": "Flow", "/places": "ListPlace", "/places/411202001": "PlaceView", "/units": "ListUnit",
 			"/units/sm-water": "Unit", "/me": "Self", "/health": "Health", "/summary?place=4112&month=2026-10": "ListTally",
-			"/messages": "ListMessage", "/documents": "ListDocument", "/documents/sm12-69": "DocumentView",
+			"/cases/near?lon=111.2&lat=34.8&kind=event-01-10": "ListNearCase", "/messages": "ListMessage", "/documents": "ListDocument", "/documents/sm12-69": "DocumentView",
 			"/documents/sm12-69/clauses": "ListClause", "/documents/sm12-69/clauses/4.4b": "Clause", "/my/cases": "ListOwn",
 			"/deadline?from=2026-09-29T16:30:00%2B08:00&term=3wd": "Deadline", "/audit/keys": "ListString",
 			"/indicators": "ListIndicator", "/indicators/sm12-69/mailbox-on-time?from=2026-10-01&to=2026-12-31&by=lead": "Measured",
