@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http/httptest"
 	"testing"
@@ -33,6 +34,7 @@ type city struct {
 type setting struct {
 	adopts []string
 	settle func(tx *db.Tx, people *register.Register) error
+	packs  fs.FS // nil: those of the program
 }
 
 // each runs a test in a fresh city on each engine, both at once.
@@ -64,7 +66,7 @@ func foundIn(t *testing.T, address string, in setting) *city {
 	t.Helper()
 	clock := dbtest.NewClock()
 	clock.Set(begin)
-	o := app.Options{Data: t.TempDir(), DB: address, Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	o := app.Options{Data: t.TempDir(), DB: address, Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Packs: in.packs}
 	adopt(t, o.Data, in.adopts...)
 	settle(t, o, in.settle)
 	return open(t, o, clock, town.Password)
