@@ -295,10 +295,9 @@ func (s *patrol) check(verdict, words string) {
 	s.wait(time.Hour)
 	p := s.phone
 	p.open("/grid/")
-	p.press("更新任务")
 	p.see("登录已过期") // what is noted would be sent all the same; what is new needs the worker
-	p.console()
 	p.open("/login?next=/grid/")
+	p.console() // in which stands that the login had ended
 	p.fill("登录名", "walker")
 	p.fill("密码", s.city.password)
 	p.click("登录")
