@@ -145,7 +145,7 @@ func measureGrid(args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stdout, "地图第一次读入 %.0f 毫秒，%.0f MB；一个月（%d 件）第一次评价 %.0f 毫秒\n", r.Loaded, r.Memory, r.Cases, r.Month)
 	fmt.Fprintf(stdout, "%d 人同时上报：每秒 %.0f 件，p50 %.1f、p95 %.1f、p99 %.1f 毫秒；每人每五秒一件时 p95 %.1f 毫秒\n", r.Reports.Workers, r.Reports.PerSec, r.Reports.P50, r.Reports.P95, r.Reports.P99, r.Reports.Paced)
-	fmt.Fprintf(stdout, "离线队列 %d 件、%.1f MB，2 Mbit/s 上 %.0f 秒（线路本身要 %.0f 秒），发送两遍，收件箱里 %d 件\n", r.Offline.Reports, float64(r.Offline.Bytes)/1e6, r.Offline.Seconds, r.Offline.Link, r.Offline.Stored)
+	fmt.Fprintf(stdout, "离线队列 %d 件、%.1f MB，2 Mbit/s 上 %.0f 秒（线路本身要 %.0f 秒），发送两遍，收件箱里 %d 件，成为 %d 件办件\n", r.Offline.Reports, float64(r.Offline.Bytes)/1e6, r.Offline.Seconds, r.Offline.Link, r.Offline.Stored, r.Offline.Cases)
 	return 0
 }
 

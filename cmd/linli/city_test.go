@@ -18,7 +18,7 @@ func TestDemoAndImport(t *testing.T) {
 			t.Fatalf("demo: exit %d, %v\n%s%s", code, err, stdout, stderr)
 		}
 	}
-	if built.Places != 1470 || built.Added == 0 || again.Added != 0 || again.Cases != built.Cases {
+	if built.Places != 1527 || built.Added == 0 || again.Added != 0 || again.Cases != built.Cases {
 		t.Errorf("%+v, then %+v", built, again)
 	}
 	table := filepath.Join(t.TempDir(), "table.csv")

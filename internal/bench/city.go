@@ -103,6 +103,7 @@ func offices(tx *db.Tx, top string) error {
 	for _, u := range []staff.Unit{
 		{Code: "office", Name: "市政府办公室", Place: top, Offices: []string{"city-office"}},
 		{Code: "mayor", Name: "市长办公室", Place: top, Offices: []string{"mayors-section"}},
+		{Code: "supervision", Name: "市监督中心", Place: top, Offices: []string{"supervision-centre"}},
 	} {
 		if err := staff.PutUnit(tx, root, u); err != nil {
 			return err

@@ -41,17 +41,18 @@ type Offline struct {
 	Bytes   int64   `json:"bytes"`
 	Seconds float64 `json:"seconds"`
 	Link    float64 `json:"link_seconds"` // what the bytes alone need
-	Stored  int     `json:"stored"`       // items in the inbox afterwards, after all was sent twice
+	Stored  int     `json:"stored"`       // items that the inbox knows afterwards, after all was sent twice
+	Cases   int     `json:"cases"`        // cases that they became
 }
 
-// devices hires workers and gives each a device; the result is their tokens.
-func (g *ground) devices(ctx context.Context, n int, name string) (tokens []string, accounts []db.ID, err error) {
+// devices hires workers and gives each a device; the result is the tokens.
+func (g *ground) devices(ctx context.Context, n int, name string) (tokens []string, err error) {
 	hash, err := staff.NewPassword(ctx, "bench", password)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	err = g.DB.Write(ctx, func(tx *db.Tx) error {
-		tokens, accounts = nil, nil
+		tokens = nil
 		for i := range n {
 			a, err := staff.Create(tx, root, staff.Account{Login: fmt.Sprintf("%s%03d-%d", name, i, time.Now().UnixNano()), Name: "巡查员"}, hash)
 			if err != nil {
@@ -68,11 +69,11 @@ func (g *ground) devices(ctx context.Context, n int, name string) (tokens []stri
 			if err != nil {
 				return err
 			}
-			tokens, accounts = append(tokens, t), append(accounts, a.ID)
+			tokens = append(tokens, t)
 		}
 		return nil
 	})
-	return tokens, accounts, err
+	return tokens, err
 }
 
 // serving answers on the loopback while fn runs.
@@ -151,7 +152,7 @@ func (g *ground) field(ctx context.Context) error {
 
 // reports lets all workers send at once for some seconds, and then at the pace of people.
 func (g *ground) reports(ctx context.Context, url string) error {
-	tokens, _, err := g.devices(ctx, g.o.Workers, "walker")
+	tokens, err := g.devices(ctx, g.o.Workers, "walker")
 	if err != nil {
 		return err
 	}
@@ -181,7 +182,7 @@ func (g *ground) storm(url string, tokens []string, pace time.Duration) (all []t
 			var mine []time.Duration
 			var wrong error
 			if pace > 0 {
-				time.Sleep(time.Duration(r.Int64N(int64(pace))))
+				<-time.After(time.Duration(r.Int64N(int64(pace))))
 			}
 			for n := 0; time.Now().Before(end) && wrong == nil; n++ {
 				at := time.Now()
@@ -192,7 +193,7 @@ func (g *ground) storm(url string, tokens []string, pace time.Duration) (all []t
 				}
 				mine = append(mine, time.Since(at))
 				if pace > 0 {
-					time.Sleep(pace)
+					<-time.After(pace)
 				}
 			}
 			mu.Lock()
@@ -241,13 +242,13 @@ func (l *limiter) take(n int) {
 	until := l.free
 	l.sent += int64(n)
 	l.mu.Unlock()
-	time.Sleep(time.Until(until))
+	<-time.After(time.Until(until))
 }
 
 // offline sends a queue of reports, each with a photo of its own, over the slow link: photos first, then the items in batches, and then all
 // items once more, as a telephone does that never saw the answer.
 func (g *ground) offline(ctx context.Context, url string) error {
-	tokens, accounts, err := g.devices(ctx, 1, "offline")
+	tokens, err := g.devices(ctx, 1, "offline")
 	if err != nil {
 		return err
 	}
@@ -276,9 +277,37 @@ func (g *ground) offline(ctx context.Context, url string) error {
 		}
 	}
 	g.r.Offline = Offline{Reports: len(items), Bytes: l.sent, Seconds: round(time.Since(begin).Seconds()), Link: round(float64(l.sent) / link)}
-	return g.DB.Read(ctx, func(tx *db.Tx) error {
-		return tx.QueryRow("select count(*) from field_item where account = ?", accounts[0]).Scan(&g.r.Offline.Stored)
-	})
+	return g.became(c, url, tokens[0], items)
+}
+
+// became asks how the items stand until all are acted on, and counts the cases.
+func (g *ground) became(c *http.Client, url, token string, items []field.Item) error {
+	var asked []field.Item
+	for _, i := range items {
+		asked = append(asked, field.Item{ID: i.ID})
+	}
+	for range 120 {
+		list, err := send(c, url, token, asked...)
+		if err != nil {
+			return err
+		}
+		g.r.Offline.Stored = 0
+		waits, cases := false, map[db.ID]bool{}
+		for _, x := range list {
+			if x.Case != nil {
+				cases[x.Case.ID] = true
+			}
+			if x.State != field.Refused {
+				g.r.Offline.Stored++
+			}
+			waits = waits || x.State == field.Kept
+		}
+		if g.r.Offline.Cases = len(cases); !waits {
+			return nil
+		}
+		<-time.After(time.Second)
+	}
+	return errors.New("after two minutes items still wait to be acted on")
 }
 
 // photographed sends a photo for each report of the queue and returns the reports.
