@@ -21,6 +21,7 @@ import (
 //
 //	linli args…              the program; like exec, it may be negated
 //	settle DIR               founds the town of the tests in a data folder
+//	school DIR               opens a school there, and the education office of its county
 //	serve DIR [args…]        starts the program and waits until it is ready; sets URL
 //	quit                     SIGTERM, and waits for a clean end
 //	crash                    SIGKILL
@@ -42,7 +43,7 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"linli": cmdLinli, "settle": cmdSettle, "serve": cmdServe, "quit": cmdQuit, "crash": cmdCrash, "login": cmdLogin, "api": cmdAPI,
+			"linli": cmdLinli, "settle": cmdSettle, "school": cmdSchool, "serve": cmdServe, "quit": cmdQuit, "crash": cmdCrash, "login": cmdLogin, "api": cmdAPI,
 			"upload":   cmdUpload,
 			"remember": cmdRemember, "members": cmdMembers, "tamper": cmdTamper, "gb18030": cmdGB18030, "repeat": cmdRepeat,
 		},
