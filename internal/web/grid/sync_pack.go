@@ -24,6 +24,7 @@ type fieldPack struct {
 	Cases   []packCase  `json:"cases"`
 	Checks  []packCheck `json:"checks"`
 	Limits  packLimits  `json:"limits"`
+	packWalk
 }
 
 type packMe struct {
@@ -106,6 +107,9 @@ func (s *Sync) pack(_ http.ResponseWriter, r *http.Request) (int, any, error) {
 			return err
 		}
 		p.Classes = s.classes(tx)
+		if p.packWalk, err = s.walk(tx, by); err != nil {
+			return err
+		}
 		p.Cases, p.Checks, err = s.cases(tx, by)
 		return err
 	})

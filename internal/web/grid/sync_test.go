@@ -16,7 +16,11 @@ import (
 	"linli/internal/blob"
 	"linli/internal/db"
 	"linli/internal/field"
+	"linli/internal/fixture"
+	"linli/internal/geo"
+	gridwork "linli/internal/grid"
 	"linli/internal/place"
+	"linli/internal/round"
 	"linli/internal/staff"
 	"linli/internal/web/grid"
 	"linli/internal/web/part"
@@ -35,7 +39,7 @@ type street struct {
 
 func each(t *testing.T, test func(x *street)) {
 	t.Helper()
-	town.Each(t, func(t *testing.T, w *town.Town) { test(open(t, w)) }, field.Migrations)
+	town.Each(t, func(t *testing.T, w *town.Town) { test(open(t, w)) }, field.Migrations, gridwork.Migrations, fixture.Migrations, round.Migrations)
 }
 
 func open(t *testing.T, w *town.Town) *street {
@@ -53,7 +57,7 @@ func open(t *testing.T, w *town.Town) *street {
 	}
 	mux := http.NewServeMux()
 	grid.SyncRoutes(mux, &grid.Sync{Town: &part.Town{DB: w.DB, Cases: w.Cases, Packs: w.Catalog.Index, Places: places, People: w.People, Files: files},
-		Inbox: &field.Inbox{Cases: w.Cases, Places: places, Files: files}})
+		Inbox: &field.Inbox{Cases: w.Cases, Places: places, Files: files, Rounds: round.New(round.Options{Packs: w.Catalog.Index, Cases: w.Cases})}})
 	return &street{t: t, w: w, mux: ui.Read(ui.Site{City: "邻水市"}, mux)}
 }
 
@@ -154,6 +158,40 @@ func TestBadRequestsOfDevices(t *testing.T) {
 		x.auth = "guess"
 		if code := x.ask("", "POST", "/field/sync", []byte(`{}`), &said); code != 401 {
 			x.t.Errorf("a guessed token: %d", code)
+		}
+	})
+}
+
+// A device carries what stands in the worker's places, and whether he is on duty; not what stands elsewhere.
+func TestADeviceCarriesFixturesAndDuty(t *testing.T) {
+	each(t, func(x *street) {
+		var at geo.Point
+		x.w.Write(t, func(tx *db.Tx) error {
+			p, err := place.Get(tx, town.Willow)
+			if err != nil {
+				return err
+			}
+			at = geo.Point{Lon: 111.2, Lat: 34.8}
+			for i, path := range []string{p.Path, strings.TrimSuffix(p.Path, town.Willow+"/")} {
+				err := tx.Exec(`insert into fixture (id, code, class, path, lon, lat, cell, state, version, at) values (?, ?, 'part-01-03', ?, ?, ?, 0, 'in-use', 1, ?)`,
+					db.NewID(), []string{"here", "there"}[i], path, int64(at.Lon*1e6), int64(at.Lat*1e6), db.At(tx.Now()))
+				if err != nil {
+					return err
+				}
+			}
+			return tx.Exec(`insert into grid_shift (id, account, began_at) values (?, ?, ?)`, db.NewID(), x.w.Actor(t, "wangge").Account, db.At(tx.Now()))
+		})
+		var p struct {
+			Fixtures []struct{ Code string }
+			Duty     struct{ On bool }
+			Rounds   []any
+			Visits   []any
+		}
+		if code := x.ask("wangge", http.MethodGet, "/field/pack", nil, &p); code != http.StatusOK {
+			t.Fatalf("the pack is answered %d", code)
+		}
+		if len(p.Fixtures) != 1 || p.Fixtures[0].Code != "here" || !p.Duty.On || p.Rounds == nil || p.Visits == nil {
+			t.Errorf("carried %+v", p)
 		}
 	})
 }

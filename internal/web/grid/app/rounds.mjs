@@ -33,7 +33,7 @@ export async function point(screen) {
   const here = locate().catch(() => null);
   const items = (p.list && p.list.items) || [];
   const send = async () => {
-    const open = items.filter((i) => i.kind !== "text" && !form.answers[i.id]);
+    const open = items.filter((i) => i.kind !== "text" && (i.kind === "photo" ? !form.photos.length : !form.answers[i.id]));
     if (open.length) return fail(new Error(t("还有 %d 项没有填：%s", open.length, open[0].says)));
     try {
       await shots.save();
@@ -52,7 +52,8 @@ export async function point(screen) {
 function question(i, form, keep) {
   const set = (v) => { form.answers[i.id] = v; keep(); };
   const says = i.says + (i.points ? " " + t("（%s 分）", i.points) : "");
+  if (i.kind === "photo") return h("p", {}, says, " ", t("（拍一张照片）"));
   if (i.kind === "number" || i.kind === "text") return field(says, h("input", { id: "a-" + i.id, value: form.answers[i.id] || "", inputmode: i.kind === "number" ? "decimal" : null, oninput: (e) => set(e.target.value) }));
-  const options = (i.options && i.options.length ? i.options : [["yes", t("合格")], ["no", t("不合格")]]).map((o) => (Array.isArray(o) ? o : typeof o === "string" ? [o, o] : [o.value || o.id, o.text || o.name || o.value]));
+  const options = (i.options && i.options.length ? i.options : [["yes", t("合格")], ["no", t("不合格")]]).map((o) => (Array.isArray(o) ? o : typeof o === "string" ? [o, o] : [o.value || o.id, o.label || o.text || o.value]));
   return radios(says, options, form.answers[i.id], set);
 }
