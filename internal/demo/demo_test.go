@@ -21,6 +21,7 @@ import (
 	"linli/internal/hall"
 	"linli/internal/place"
 	"linli/internal/register"
+	"linli/internal/round"
 	"linli/internal/staff"
 	"linli/internal/table"
 	"linli/packs"
@@ -49,7 +50,7 @@ func newSite(t *testing.T, d *db.DB) site {
 
 func sqlite(t *testing.T) site {
 	t.Helper()
-	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, demo.Migrations)...))
+	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, round.Migrations, demo.Migrations)...))
 }
 
 // small is a city that is soon built.
@@ -83,7 +84,7 @@ func (s site) actor(t *testing.T, login string) (a staff.Actor) {
 }
 
 func TestTheCityIsWhole(t *testing.T) {
-	migrations := append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, demo.Migrations)
+	migrations := append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, round.Migrations, demo.Migrations)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
 		got := build(t, s.small())
