@@ -222,6 +222,7 @@ func TestStreetFromAPhoneWithoutANetworkToTheClosedCase(t *testing.T) {
 		s.handle("墙根也清了。")
 		s.check("办好了", "")
 		s.closeIt()
+		s.evaluated()
 	})
 }
 
@@ -331,4 +332,21 @@ func (s *patrol) closeIt() {
 		s.Errorf("the number is %q", s.number)
 	}
 	b.picture("grid-case-desktop")
+}
+
+// evaluated: the month's evaluation of units counts the case, and its rework opens to this very case.
+func (s *patrol) evaluated() {
+	b := s.sit("supervisor")
+	b.open("/supervisor/evaluation?score=es-essays.grid-units")
+	b.see("部门综合评价", "邻水市环卫中心", "样本少，不参与排名", "规范标准")
+	b.picture("evaluation-desktop")
+	rows := eval[string](b, `([...document.querySelectorAll("main table a")].find((a) => a.pathname.endsWith("grid-rework-of-opened/rows")) || { href: "" }).href`)
+	if rows == "" {
+		s.Fatal("the rework of the unit does not open")
+	}
+	b.open(strings.TrimPrefix(rows, s.city.url))
+	b.see("暴露垃圾", s.number)
+	if there := eval[bool](b, `[...document.querySelectorAll("main a")].some((a) => a.pathname === "`+s.address+`")`); !there {
+		s.Errorf("the figure does not open to %s", s.address)
+	}
 }
