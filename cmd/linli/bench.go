@@ -138,7 +138,7 @@ func measureGrid(args []string, stdout, stderr io.Writer) int {
 	if *asJSON {
 		return printed(stdout, stderr, r)
 	}
-	fmt.Fprintf(stdout, "\n%s，%d 件，%d 个网格\n定位一个点 %.1f 微秒\n", r.DB, r.Events, r.Grids, r.Located)
+	fmt.Fprintf(stdout, "\n%s，%d 件，%d 个网格，%d 个部件\n定位一个点 %.1f 微秒\n", r.DB, r.Events, r.Grids, r.Fixtures, r.Located)
 	fmt.Fprintf(stdout, "%-38s %6s %9s %9s %9s\n", "", "行", "p50 毫秒", "p95 毫秒", "p99 毫秒")
 	for _, a := range r.Answers {
 		fmt.Fprintf(stdout, "%-38s %6d %9.2f %9.2f %9.2f\n", a.Question, a.Rows, a.P50, a.P95, a.P99)

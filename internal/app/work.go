@@ -49,6 +49,9 @@ func (a *App) Begin(ctx context.Context) error {
 		if err := round.Start(tx); err != nil {
 			return err
 		}
+		if err := a.nameFixtures(tx); err != nil {
+			return err
+		}
 		if err := fixture.Follow(tx); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/db"
+	"linli/internal/fixture"
 	"linli/internal/flow"
 	"linli/internal/geo"
 	"linli/internal/indicator"
@@ -35,17 +36,18 @@ type GridOptions struct {
 
 // A GridReport is what Grid found.
 type GridReport struct {
-	DB      string   `json:"db"`
-	Events  int      `json:"events"`
-	Grids   int      `json:"grids"` // smallest places with an outline
-	Answers []Answer `json:"answers"`
-	Located float64  `json:"locate_us"` // position to place, mean
-	Loaded  float64  `json:"atlas_load_ms"`
-	Memory  float64  `json:"atlas_mb"`
-	Month   float64  `json:"month_ms"` // evaluation of a month for all areas, nothing kept yet
-	Cases   int64    `json:"month_cases"`
-	Reports Reports  `json:"reports"`
-	Offline Offline  `json:"offline"`
+	DB       string   `json:"db"`
+	Events   int      `json:"events"`
+	Grids    int      `json:"grids"` // smallest places with an outline
+	Answers  []Answer `json:"answers"`
+	Fixtures int      `json:"fixtures"`
+	Located  float64  `json:"locate_us"` // position to place, mean
+	Loaded   float64  `json:"atlas_load_ms"`
+	Memory   float64  `json:"atlas_mb"`
+	Month    float64  `json:"month_ms"` // evaluation of a month for all areas, nothing kept yet
+	Cases    int64    `json:"month_cases"`
+	Reports  Reports  `json:"reports"`
+	Offline  Offline  `json:"offline"`
 }
 
 // Grid measures what a city with unit grids asks: where a position lies, what is near it, what a map shows, how a month is evaluated, and how
@@ -80,7 +82,7 @@ func Grid(ctx context.Context, o GridOptions) (r GridReport, err error) {
 	for _, step := range []struct {
 		says string
 		do   func(context.Context) error
-	}{{"定位", g.locate}, {"就近", g.near}, {"地图", g.picture}, {"评价", g.evaluate}, {"上报", g.field}} {
+	}{{"定位", g.locate}, {"部件", g.things}, {"就近", g.near}, {"地图", g.picture}, {"评价", g.evaluate}, {"上报", g.field}} {
 		o.Progress(step.says)
 		if err := step.do(ctx); err != nil {
 			return r, errors.Join(fmt.Errorf("measure %s: %w", step.says, err), a.Close())
@@ -162,6 +164,50 @@ func (g *ground) note(question string, rounds int, fn func() (int, error)) error
 	a.P50, a.P95, a.P99 = ms(part(took, 50)), ms(part(took, 95)), ms(part(took, 99))
 	g.r.Answers = append(g.r.Answers, a)
 	return nil
+}
+
+// fixturesWanted is how many fixtures there are to be.
+const fixturesWanted = 300_000
+
+// things registers fixtures unless they are there, and finds those near a point.
+func (g *ground) things(ctx context.Context) error {
+	wanted := min(fixturesWanted, g.o.Events)
+	class := func(i int) string { return fmt.Sprintf("part-01-%02d", i%40+1) }
+	err := g.DB.Write(ctx, func(tx *db.Tx) error {
+		var list []fixture.Class
+		for i := range 40 {
+			list = append(list, fixture.Class{Code: class(i), Group: "公用设施", Name: fmt.Sprint("部件", i+1)})
+		}
+		return fixture.PutClasses(tx, root, list)
+	})
+	if err != nil {
+		return err
+	}
+	var there int
+	if err := g.DB.Read(ctx, func(tx *db.Tx) (err error) { there, err = fixture.Total(tx); return err }); err != nil {
+		return err
+	}
+	const portion = 2000
+	for n := there; n < wanted; n += portion {
+		g.o.Progress(fmt.Sprintf("部件 %d / %d", n, wanted))
+		list := make([]fixture.Fixture, 0, portion)
+		for i := n; i < min(n+portion, wanted); i++ {
+			list = append(list, fixture.Fixture{Class: class(i), Where: spot(g.rand, g.grids[g.rand.IntN(len(g.grids))]), State: fixture.InUse})
+		}
+		if err := g.DB.Write(ctx, func(tx *db.Tx) error { return g.Fixtures.AddMany(tx, root, slices.Clone(list)) }); err != nil {
+			return err
+		}
+	}
+	g.r.Fixtures = max(there, wanted)
+	return g.note("fixtures of a class within 200 m", g.o.Rounds, func() (n int, err error) {
+		at, of := spot(g.rand, g.grids[g.rand.IntN(len(g.grids))]), class(g.rand.IntN(40))
+		err = g.DB.Read(ctx, func(tx *db.Tx) error {
+			list, err := fixture.Near(tx, of, at, 200, 20)
+			n = len(list)
+			return err
+		})
+		return n, err
+	})
 }
 
 func (g *ground) near(ctx context.Context) error {
