@@ -92,15 +92,21 @@ function first() {
 
 const net = () => (navigator.onLine === false ? "offline" : sync.net.state);
 
-// frame draws head and foot: who, the network in words, care mode, language; and the bar.
-async function frame() {
-  const items = await sync.list();
-  const waiting = items.filter((x) => x.state !== "taken").length;
-  const at = parts()[0] || "";
+// look sets letters and language as the worker wants them, before anything is drawn: a page that the phone keeps was made for whoever came first.
+function look() {
   const care = Number(cookie("linli_care")) || 0;
   document.documentElement.toggleAttribute("data-js", true);
   care ? document.documentElement.setAttribute("data-care", care) : document.documentElement.removeAttribute("data-care");
   document.documentElement.lang = lang() === "en" ? "en" : "zh-CN";
+  return care;
+}
+
+// frame draws head and foot: who, the network in words, care mode, language; and the bar.
+async function frame() {
+  const care = look();
+  const items = await sync.list();
+  const waiting = items.filter((x) => x.state !== "taken").length;
+  const at = parts()[0] || "";
   const p = pack.current();
   const words = state(waiting);
   const tool = (text, act, more = {}) => h("button", { type: "button", class: "tool", onclick: act, ...more }, text);
@@ -160,6 +166,7 @@ async function refresh() {
 }
 
 async function begin() {
+  look();
   if ("serviceWorker" in navigator) {
     const held = Boolean(navigator.serviceWorker.controller);
     navigator.serviceWorker.register("/grid/sw.js", { scope: "/grid/", updateViaCache: "none" }).catch((e) => console.info("service worker", e.message));
