@@ -90,7 +90,7 @@ func Since(tx *db.Tx, city string, from int64, limit int) (subjects []string, ne
 		return nil, next, true, nil
 	}
 	subjects, err = db.Select(tx, func(r *db.Rows) (s string, err error) { return s, r.Scan(&s) },
-		`select subject from (select subject, position as first, id from audit_entry where city = ? and position >= ?
+		`select subject from (select subject, position as first, id from audit_entry where city = ? and position >= 0 and position >= ?
 			union all select subject, 9223372036854775807, id from audit_entry where city = ? and position < 0) as entries
 		group by subject order by min(first), min(id)`, city, from, city)
 	if err != nil {

@@ -263,14 +263,17 @@ func (m *monthly) answer(by staff.Actor, q Question, defs []Definition, tx *db.T
 			f.All, f.Denominator, f.Numerator = f.All+int64(b&1), f.Denominator+int64(b>>1&1), f.Numerator+int64(b>>2&1)
 		}
 	}
+	called := make(map[int32]string, len(groups)) // once a group, not once a definition
+	for n := range groups {
+		if n >= 0 {
+			called[n] = q.key(m.texts[n])
+		}
+	}
 	answers := make([]Answer, len(defs))
 	for i, d := range defs {
 		sums := map[string]*Figure{}
 		for n, list := range groups {
-			text := ""
-			if n >= 0 {
-				text = q.key(m.texts[n])
-			}
+			text := called[n]
 			if sums[text] == nil {
 				sums[text] = &Figure{Key: text}
 			}
