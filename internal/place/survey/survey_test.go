@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -178,10 +179,14 @@ func TestImportOfGrids(t *testing.T) {
 
 // The published outlines of real counties are simplified; they are read, fit together but for slivers, and none crosses itself.
 func TestRealOutlines(t *testing.T) {
-	const name = "/work/shared/data/boundaries-geojson/411200_full.json"
+	dir := os.Getenv("LINLI_DATA")
+	if dir == "" {
+		dir = "../../../../shared/data"
+	}
+	name := filepath.Join(dir, "boundaries-geojson", "411200_full.json")
 	f, err := os.Open(name)
 	if err != nil {
-		t.Skip("no outlines of real counties here: ", err)
+		t.Skipf("no %s: set LINLI_DATA to the folder of the shared data to run this", name)
 	}
 	defer f.Close()
 	list, err := survey.Read(f, geo.GCJ02)
