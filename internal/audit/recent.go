@@ -82,9 +82,8 @@ func Checkpoints(tx *db.Tx, city string, limit int) ([]Signed, error) {
 // returns more as true and no subjects: whoever follows the log starts afresh. An entry that is not committed yet gets a later position
 // than all that are, so nothing is missed.
 func Since(tx *db.Tx, city string, from int64, limit int) (subjects []string, next int64, more bool, err error) {
-	err = tx.QueryRow(`select size from audit_log where city = ?`, city).Scan(&next)
-	if err != nil && !errors.Is(err, db.ErrNoRows) {
-		return nil, 0, false, fmt.Errorf("size of the log: %w", err)
+	if next, err = Size(tx, city); err != nil {
+		return nil, 0, false, err
 	}
 	if next-from > int64(limit) {
 		return nil, next, true, nil

@@ -132,11 +132,11 @@ func (l *Live) current(tx *db.Tx, month civil.Date, defs []Definition) (*monthly
 
 // fill reads the whole month. The position in the log is asked first: what happens meanwhile is read again.
 func (m *monthly) fill(tx *db.Tx, city string, defs []Definition) error {
-	state, err := audit.StateOf(tx, city)
+	next, err := audit.Size(tx, city)
 	if err != nil {
 		return err
 	}
-	m.next = state.Size
+	m.next = next
 	return m.read(tx, defs, "month = ?", m.month)
 }
 
