@@ -61,7 +61,7 @@ type ClassExample struct {
 // ClassPurposes (查看用途) are what a sealed class may be looked at for.
 var ClassPurposes = []Option{{"service", "办理事项"}, {"verify", "核对登记"}, {"visit", "入户走访"}, {"relief", "救助帮扶"}, {"emergency", "应急处置"}, {"audit", "审计检查"}}
 
-// Derived are the facts that classes may ask about besides those of the lexicon, with what they mean.
+// Derived are the facts that classes and benefits may ask about besides those of the lexicon, with what they mean.
 var Derived = map[lexicon.Kind][]lexicon.Word{
 	lexicon.Person: {
 		{Name: Today, Label: "今天", Kind: "date"}, {Name: "age", Label: "周岁", Kind: "whole"}, {Name: "deceased", Label: "已死亡", Kind: "bool"},
@@ -73,6 +73,7 @@ var Derived = map[lexicon.Kind][]lexicon.Word{
 	lexicon.Household: {
 		{Name: Today, Label: "今天", Kind: "date"}, {Name: "members", Label: "成员数", Kind: "whole"}, {Name: "oldest", Label: "最大年龄", Kind: "whole"}, {Name: "youngest", Label: "最小年龄", Kind: "whole"},
 	},
+	lexicon.Organisation: {{Name: Today, Label: "今天", Kind: "date"}},
 }
 
 // Class returns a class by its id, or nil.
@@ -137,7 +138,7 @@ func (r *reading) words() *lexicon.Lexicon {
 func (r *reading) class(p part[classSpec], l *lexicon.Lexicon, on civil.Date) *Class {
 	s := p.spec
 	c := &Class{ID: s.Class, Name: s.Name, Says: s.Says, Of: lexicon.Kind(s.Of), Sealed: s.Sealed, Basis: r.element(p.at(""), "class/"+s.Class, s.Name, s.Basis)}
-	if Derived[c.Of] == nil {
+	if c.Of != lexicon.Person && c.Of != lexicon.Household {
 		r.bad(p.at("of"), "人群说的是 person 或 household，不能是 %s", s.Of)
 		return nil
 	}

@@ -13,6 +13,7 @@ func (r *reading) editions() {
 	r.force()
 	r.reckon()
 	r.lexicon = r.words()
+	r.crossYields()
 	for _, day := range r.days() {
 		r.pack.editions = append(r.pack.editions, r.edition(day))
 	}
@@ -95,6 +96,11 @@ func (r *reading) edition(on civil.Date) *Edition {
 			e.Classes = append(e.Classes, c)
 		}
 	}
+	for _, p := range r.parts.benefits {
+		if b := r.benefit(p, on); b != nil {
+			e.Benefits = append(e.Benefits, b)
+		}
+	}
 	for _, p := range r.parts.standards {
 		e.Standards = append(e.Standards, r.standard(p, on))
 	}
@@ -131,17 +137,14 @@ func (r *reading) reckon() {
 
 var paramIn = regexp.MustCompile(`\$[a-z0-9-]+`)
 
-// expand replaces each $param of a form's condition by its value, yes and no by what expressions call them.
+// expand replaces each $param of an expression by its value as expressions write it.
 func (r *reading) expand(at rule.At, when string, on civil.Date) string {
 	return paramIn.ReplaceAllStringFunc(when, func(name string) string {
-		switch v := r.resolve(at, name, on); v {
-		case "yes":
-			return "true"
-		case "no":
-			return "false"
-		default:
-			return v
+		v := r.resolve(at, name, on)
+		if p := r.pack.Param(name[1:]); p != nil {
+			return p.literal(v)
 		}
+		return v
 	})
 }
 

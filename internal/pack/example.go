@@ -27,6 +27,7 @@ type Example struct {
 	Standard  *StandardExample  `yaml:"standard"`
 	Checklist *ChecklistExample `yaml:"checklist"`
 	Round     *RoundExample     `yaml:"round"`
+	Benefit   *BenefitExample   `yaml:"benefit"`
 
 	Place rule.At                   `yaml:"-"`
 	at    func(path string) rule.At // place of a part of the example, such as "case.steps.2"

@@ -55,6 +55,7 @@ type Edition struct {
 	itemFlows []*flow.Flow
 	Tables    []*Table
 	Classes   []*Class
+	Benefits  []*Benefit
 }
 
 // On returns the edition for a day. A case keeps the one of the day it was registered.

@@ -18,7 +18,7 @@ import (
 type Param struct {
 	Name    string
 	Label   string
-	Kind    string // term, whole, choice, yes-no, text, date or every
+	Kind    string // term, whole, number, money, choice, yes-no, text, date or every
 	Options []Option
 	Values  []Dated      // ascending by From; the first begins with the zero date unless the pack says otherwise
 	Basis   []law.Clause // the clause that states the value
@@ -71,7 +71,39 @@ func (p *Param) Words(day civil.Date) string {
 	if e, err := civil.ParseEvery(v); err == nil && p.Kind == "every" {
 		return e.Words()
 	}
+	if m, err := rule.ParseMoney(v); err == nil && p.Kind == "money" {
+		return m.String()
+	}
 	return v
+}
+
+// literal returns a value as expressions write it.
+func (p *Param) literal(v string) string {
+	switch p.Kind {
+	case "yes-no":
+		return map[string]string{"yes": "true", "no": "false"}[v]
+	case "money":
+		if m, err := rule.ParseMoney(v); err == nil {
+			name := "yuan"
+			if m.Per != rule.Once {
+				name += "_per_" + string(m.Per)
+			}
+			return name + "(" + decimalLiteral(m.Yuan) + ")"
+		}
+	case "number":
+		if d, err := rule.ParseDecimal(v); err == nil {
+			return decimalLiteral(d)
+		}
+	}
+	return v
+}
+
+// decimalLiteral writes a number so that expressions take it as one, not as a whole.
+func decimalLiteral(d rule.Decimal) string {
+	if s := d.String(); strings.Contains(s, ".") {
+		return s
+	}
+	return d.String() + ".0"
 }
 
 // params reads params.yaml: a mapping from name to parameter, kept in the order of the file.
@@ -147,6 +179,10 @@ func (p *Param) check(v strict.Value, text string) string {
 		if v.Kind != strict.Number || bad != nil || n < 0 {
 			return "应为不小于零的整数"
 		}
+	case "money":
+		_, err = rule.ParseMoney(text)
+	case "number":
+		_, err = rule.ParseDecimal(text)
 	case "yes-no":
 		if v.Kind != strict.YesNo {
 			return "应为 yes 或 no"
@@ -160,7 +196,7 @@ func (p *Param) check(v strict.Value, text string) string {
 			return "不能为空"
 		}
 	default:
-		return "kind 只能是 term、whole、choice、yes-no、text、date、every，不能是 " + p.Kind
+		return "kind 只能是 term、whole、number、money、choice、yes-no、text、date、every，不能是 " + p.Kind
 	}
 	if err != nil {
 		return err.Error()

@@ -29,6 +29,7 @@ type parts struct {
 	rounds     []part[roundSpec]
 	facts      []part[factSpec]
 	classes    []part[classSpec]
+	benefits   []part[benefitSpec]
 	standards  []part[standardSpec]
 	examples   []part[Example]
 }
@@ -126,12 +127,14 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 		take(r, doc, &r.parts.facts)
 	case "classes":
 		take(r, doc, &r.parts.classes)
+	case "benefits":
+		take(r, doc, &r.parts.benefits)
 	case "standards":
 		take(r, doc, &r.parts.standards)
 	case "examples":
 		take(r, doc, &r.parts.examples)
 	default:
-		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、scores、watches、notices、books、items、admissions、tables、checklists、rounds、facts、classes、standards、examples", folder)
+		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、scores、watches、notices、books、items、admissions、tables、checklists、rounds、facts、classes、benefits、standards、examples", folder)
 	}
 }
 
