@@ -25,6 +25,7 @@ var Floors = []Row{
 	{"internal/lexicon", 3, "the words for what registers tell; pure, so that packs check theirs without a database"},
 	{"internal/geo", 3, "distances, datums and cells are arithmetic; pure, so that phones' positions and tables' are judged alike"},
 	{"internal/photo", 3, "what a photo is and tells, and its copy for others; pure but for the file"},
+	{"internal/voice", 3, "what a recording is and how long it lasts; pure but for the file"},
 	{"internal/sheet", 3, "tables in files, read and written; pure but for the file"},
 	{"internal/audit", 4, "the log is written in the transaction of whoever acts"},
 	{"internal/job", 4, "work that a decision leaves behind, in the decision's own transaction"},

@@ -53,6 +53,8 @@ func kindOf(head []byte, name string) string {
 		return oldOffice[ext]
 	case kind == "video/mp4" && ext == ".m4a":
 		return "audio/mp4"
+	case kind == "video/webm" && ext == ".weba":
+		return "audio/webm"
 	case bytes.HasPrefix(head, []byte{0xFF, 0xFB}) || bytes.HasPrefix(head, []byte{0xFF, 0xF3}): // MP3 without a tag
 		if ext == ".mp3" {
 			return "audio/mpeg"

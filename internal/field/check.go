@@ -122,11 +122,15 @@ func (x *Inbox) verdict(tx *db.Tx, by staff.Actor, r *row, b *checked) error {
 	if err := x.judge(tx, r, b.Case, photos); err != nil {
 		return err
 	}
+	spoken, err := x.speak(tx, by, "case:"+b.Case.String(), r)
+	if err != nil {
+		return err
+	}
 	words := b.Words
 	if more := r.said(); more != "" {
 		words += "\n" + more
 	}
-	_, err = x.Cases.Do(tx, by, b.Case, casework.Act{Act: flow.Act{Verb: verb, Words: words}, Key: r.key(), Files: hashes(photos)})
+	_, err = x.Cases.Do(tx, by, b.Case, casework.Act{Act: flow.Act{Verb: verb, Words: words}, Key: r.key(), Files: append(hashes(photos), spoken...)})
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type Stray struct {
 	At      time.Time
 	Place   string // code, "" when nobody knows
 	Photos  []string
+	Voices  []string
 	Case    db.ID // that it is about, or became
 }
 
@@ -81,7 +82,7 @@ func (r *row) stray(tx *db.Tx) (Stray, error) {
 	if err != nil {
 		return Stray{}, err
 	}
-	s := Stray{Account: r.account, ID: r.ID, Kind: r.Kind, State: r.state, Name: a.Name, Words: r.words, Marks: r.marks, At: r.at, Photos: r.Photos, Case: r.caseID}
+	s := Stray{Account: r.account, ID: r.ID, Kind: r.Kind, State: r.state, Name: a.Name, Words: r.words, Marks: r.marks, At: r.at, Photos: r.Photos, Voices: r.Voices, Case: r.caseID}
 	if r.path != "" {
 		s.Place = last(r.path)
 	}
@@ -124,13 +125,13 @@ func ofDesk(tx *db.Tx, by staff.Actor, account db.ID, id string) (*row, error) {
 	return r, nil
 }
 
-// StrayPhoto is a photo of a stray, for an actor who decides on it.
+// StrayPhoto is a photo or a voice note of a stray, for an actor who decides on it.
 func StrayPhoto(tx *db.Tx, by staff.Actor, account db.ID, id, sha string) (blob.Link, error) {
 	r, err := ofDesk(tx, by, account, id)
 	if err != nil {
 		return blob.Link{}, err
 	}
-	if slices.Contains(r.Photos, sha) {
+	if slices.Contains(r.files(), sha) {
 		var link db.ID
 		err := tx.QueryRow(`select link from field_photo where account = ? and sha = ? and words = ''`, account, sha).Scan(&link)
 		if err == nil {
@@ -140,7 +141,7 @@ func StrayPhoto(tx *db.Tx, by staff.Actor, account db.ID, id, sha string) (blob.
 			return blob.Link{}, err
 		}
 	}
-	return blob.Link{}, fault.NotFound("没有这张照片")
+	return blob.Link{}, fault.NotFound("没有这个附件")
 }
 
 // Adopt lets the desk register what a stray reports as a case of its own, with the photos, in the name of whoever reported it. code says where,
@@ -172,7 +173,7 @@ func (x *Inbox) Adopt(tx *db.Tx, by staff.Actor, account db.ID, id, code string)
 	if err != nil {
 		return casework.Receipt{}, err
 	}
-	in := casework.Intake{Key: r.key() + ":desk", Flow: f.ID, Body: b.Words, Kind: x.class(tx, &b), Place: code, Spot: b.Spot, At: r.at, Files: r.Photos,
+	in := casework.Intake{Key: r.key() + ":desk", Flow: f.ID, Body: b.Words, Kind: x.class(tx, &b), Place: code, Spot: b.Spot, At: r.at, Files: r.files(),
 		From: casework.Reporter{Name: a.Name}}
 	if r.Lon != nil && r.path != "" {
 		in.Where = &casework.Position{Point: geo.Point{Lon: *r.Lon, Lat: *r.Lat}, Accuracy: min(r.Accuracy, 20_000), At: r.at}

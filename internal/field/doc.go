@@ -7,15 +7,16 @@
 //
 // POST /field/sync, by the session or with "Authorization: Field <token>":
 //
-//	{device, sent, items: [{id, kind, at, lon?, lat?, accuracy?, photos: [sha256], shots?: {sha256: {at, lon, lat, accuracy}}, body}]}
+//	{device, sent, items: [{id, kind, at, lon?, lat?, accuracy?, photos: [sha256], voices?: [sha256], shots?: {sha256: {at, lon, lat, accuracy}}, body}]}
 //	→ {now, results: [{id, state, marks, words, case?: {id, number, state, version}, choices?: [{id, says}]}]}
 //
 // At most 200 items and 2 MiB at once. shots says of photos, when the telephone has made them smaller and so lost what the camera wrote, when and
 // where they were taken; times are the telephone's, positions WGS-84, accuracy metres. To ask how items stand, send them again, or only their
 // ids: {id} without a kind asks.
 //
-// PUT /field/photos/{sha256}, raw bytes → 201 new, 200 known, 422 with words: no photo, too large, or other bytes than the name says. Photos may be sent
-// before or after the items that name them.
+// PUT /field/photos/{sha256}, raw bytes → 201 new, 200 known, 422 with words: neither photo nor voice note (package voice says which recordings are, how large
+// and how long), too large, or other bytes than the name says. Photos and voice notes may be sent before or after the items that name them; which of the two a file is
+// is told by its bytes. What is said of photos below holds for voice notes too, at most three an item.
 //
 // # States of an item
 //
@@ -56,7 +57,7 @@
 //
 // What nothing can act on is a Stray and lies on the desk of the supervision centre (/strays), which registers it or says why not.
 //
-// Tables: field_device (hash of a device's token), field_item (the inbox), field_photo (photos that arrived, and those that were none).
+// Tables: field_device (hash of a device's token), field_item (the inbox), field_photo (photos and voice notes that arrived, and those that were none).
 //
 // It makes no case itself (casework does), decides no permission of a case, and keeps no secret in the clear.
 package field

@@ -1,7 +1,9 @@
 package field
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"linli/internal/blob"
 	"linli/internal/civil"
@@ -17,28 +19,49 @@ import (
 func (x *Inbox) photos(tx *db.Tx, r *row) ([]shot, error) {
 	var list []shot
 	for _, sha := range r.Photos {
-		var taken db.Time
-		var placed, lon, lat int64
-		var link db.ID
-		rows, err := db.Select(tx, func(rows *db.Rows) (none struct{}, err error) {
-			return none, rows.Scan(&link, &taken, &placed, &lon, &lat)
-		},
-			`select link, taken_at, placed, lon, lat from field_photo where account = ? and sha = ? and words = ''`, r.account, sha)
-		if err != nil {
-			return nil, fmt.Errorf("photo of item: %w", err)
-		}
-		if len(rows) == 0 {
-			continue
-		}
-		l, err := blob.Get(tx, link)
+		l, p, there, err := x.brought(tx, r.account, sha)
 		if err != nil {
 			return nil, err
 		}
-		p := picture.Picture{Taken: taken.Time, Placed: placed == 1, Where: geo.Of(lon, lat), Source: "exif"}
+		if !there || !picture.Is(l.File) {
+			continue
+		}
 		r.says(sha, &p)
 		list = append(list, shot{l.File, p})
 	}
 	return list, nil
+}
+
+// voices are the voice notes of an item that arrived and are such.
+func (x *Inbox) voices(tx *db.Tx, r *row) ([]blob.Link, error) {
+	var list []blob.Link
+	for _, sha := range r.Voices {
+		l, _, there, err := x.brought(tx, r.account, sha)
+		if err != nil {
+			return nil, err
+		}
+		if there && strings.HasPrefix(l.Type, "audio/") {
+			list = append(list, l)
+		}
+	}
+	return list, nil
+}
+
+// brought is what a device sent under a hash, and what its EXIF says; false for what did not come or was neither photo nor voice note.
+func (x *Inbox) brought(tx *db.Tx, account db.ID, sha string) (l blob.Link, p picture.Picture, there bool, err error) {
+	var taken db.Time
+	var placed, lon, lat int64
+	var link db.ID
+	err = tx.QueryRow(`select link, taken_at, placed, lon, lat from field_photo where account = ? and sha = ? and words = ''`, account, sha).
+		Scan(&link, &taken, &placed, &lon, &lat)
+	if errors.Is(err, db.ErrNoRows) {
+		return l, p, false, nil
+	}
+	if err != nil {
+		return l, p, false, fmt.Errorf("file of item: %w", err)
+	}
+	l, err = blob.Get(tx, link)
+	return l, picture.Picture{Taken: taken.Time, Placed: placed == 1, Where: geo.Of(lon, lat), Source: "exif"}, err == nil, err
 }
 
 // says fills in what the telephone said of a photo that does not tell itself. Its clock is corrected as the item's is.

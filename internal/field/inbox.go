@@ -119,7 +119,7 @@ func incoming(tx *db.Tx, w Worker, b *Batch, i *Item, path string) (*row, error)
 	}
 	if r.words = i.wrong(); r.words != "" {
 		r.state, r.ID = Refused, aside(i.ID, r.request)
-		r.Body, r.Photos, r.Lon, r.Lat = json.RawMessage(`""`), nil, nil, nil
+		r.Body, r.Photos, r.Voices, r.Lon, r.Lat = json.RawMessage(`""`), nil, nil, nil, nil
 		if len(i.Body) <= MaxBody && json.Valid(i.Body) {
 			r.Body = i.Body
 		}
@@ -260,7 +260,7 @@ func (r *row) insert(tx *db.Tx) (fresh bool, err error) {
 	if r.Lon != nil {
 		placed, lon, lat = 1, millionths(*r.Lon), millionths(*r.Lat)
 	}
-	body, err := json.Marshal(kept{r.Shots, r.Body})
+	body, err := json.Marshal(kept{r.Shots, r.Voices, r.Body})
 	if err != nil {
 		return false, fmt.Errorf("write body of item: %w", err)
 	}
@@ -276,8 +276,9 @@ func (r *row) insert(tx *db.Tx) (fresh bool, err error) {
 
 // kept is what is stored of an item besides its columns.
 type kept struct {
-	Shots map[string]Shot `json:"shots,omitempty"`
-	Body  json.RawMessage `json:"body,omitempty"`
+	Shots  map[string]Shot `json:"shots,omitempty"`
+	Voices []string        `json:"voices,omitempty"`
+	Body   json.RawMessage `json:"body,omitempty"`
 }
 
 // told is what the telephone said the time was; nothing for a time that has no stored form.
@@ -316,7 +317,7 @@ func scan(rows *db.Rows) (*row, error) {
 	if err := errors.Join(json.Unmarshal([]byte(body), &k), json.Unmarshal([]byte(choices), &r.choices)); err != nil {
 		return nil, fmt.Errorf("read item %s: %w", r.ID, err)
 	}
-	r.Shots, r.Body = k.Shots, k.Body
+	r.Shots, r.Voices, r.Body = k.Shots, k.Voices, k.Body
 	return r, nil
 }
 
@@ -382,4 +383,4 @@ func (x *Inbox) result(tx *db.Tx, r *row) (Result, error) {
 }
 
 // plain says of a state what there is to say when nothing particular is.
-var plain = map[State]string{Kept: "已收到，正在处理", WantsPhoto: "已收到，还差照片", Taken: "已处理"}
+var plain = map[State]string{Kept: "已收到，正在处理", WantsPhoto: "已收到，还差照片或录音", Taken: "已处理"}

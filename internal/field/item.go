@@ -50,6 +50,7 @@ const (
 	MaxBytes  = 2 << 20 // of one request
 	MaxBody   = 64 << 10
 	MaxPhotos = 9
+	MaxVoices = 3
 	PhotoSide = 1600 // points to which a telephone makes a photo smaller
 )
 
@@ -62,7 +63,8 @@ type Item struct {
 	Lat      *float64        `json:"lat,omitempty"`
 	Accuracy float64         `json:"accuracy,omitempty"`
 	Photos   []string        `json:"photos,omitempty"`
-	Shots    map[string]Shot `json:"shots,omitempty"` // by hash of the photo
+	Voices   []string        `json:"voices,omitempty"` // hashes of voice notes
+	Shots    map[string]Shot `json:"shots,omitempty"`  // by hash of the photo
 	Body     json.RawMessage `json:"body,omitempty"`
 }
 
@@ -131,6 +133,10 @@ func (i *Item) wrong() string {
 		return fmt.Sprintf("照片不能超过 %d 张", MaxPhotos)
 	case slices.ContainsFunc(i.Photos, func(s string) bool { return !goodPhoto.MatchString(s) }):
 		return "照片的编号不对"
+	case len(i.Voices) > MaxVoices:
+		return fmt.Sprintf("录音不能超过 %d 段", MaxVoices)
+	case slices.ContainsFunc(i.Voices, func(s string) bool { return !goodPhoto.MatchString(s) }):
+		return "录音的编号不对"
 	case (i.Lon == nil) != (i.Lat == nil) || i.Lon != nil && !onEarth(*i.Lon, *i.Lat):
 		return "位置不对，应为经度和纬度"
 	}
@@ -141,6 +147,9 @@ func onEarth(lon, lat float64) bool {
 	return !math.IsNaN(lon) && !math.IsNaN(lat) && math.Abs(lon) <= 180 && math.Abs(lat) <= 90
 }
 
+// files are the hashes of everything that is sent beside an item.
+func (i *Item) files() []string { return slices.Concat(i.Photos, i.Voices) }
+
 // asks reports that an item is only asked about.
 func (i *Item) asks() bool { return i.Kind == "" && len(i.Body) == 0 && goodID.MatchString(i.ID) }
 
@@ -149,8 +158,9 @@ func (i *Item) digest() ([]byte, error) {
 	b, err := json.Marshal(struct {
 		Kind   Kind
 		Photos []string
+		Voices []string `json:",omitempty"`
 		Body   json.RawMessage
-	}{i.Kind, i.Photos, i.Body})
+	}{i.Kind, i.Photos, i.Voices, i.Body})
 	if err != nil {
 		return nil, fmt.Errorf("write item: %w", err)
 	}

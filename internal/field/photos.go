@@ -1,44 +1,70 @@
 package field
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"linli/internal/blob"
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/geo"
 	"linli/internal/photo"
+	"linli/internal/voice"
 )
 
-// Bring looks at bytes that a device sends as the photo of a hash and stores them, outside any transaction; Arrived then makes them known.
-// Returns invalid on field "file" for what is no photo (and then Arrived is told so too), and unavailable for
+// Bring looks at bytes that a device sends as the photo or the voice note of a hash and stores them, outside any transaction; Arrived then makes them known.
+// Which of the two they are is told by the bytes. Returns invalid on field "file" for what is neither (and then Arrived is told so too), and unavailable for
 // bytes that are not those of the hash: they were damaged on their way.
 func (x *Inbox) Bring(r io.Reader, sha string) (b Brought, err error) {
 	if !goodPhoto.MatchString(sha) {
 		return b, fault.NotFound("照片的编号不对")
 	}
-	if b.File, err = x.Files.Receive(r, sha+".jpg"); err != nil {
+	in := bufio.NewReaderSize(r, headLen)
+	head, _ := in.Peek(headLen) // what is shorter is told by its length; what fails fails again
+	name := sha + ".jpg"
+	kind, spoken := voice.Kind(head)
+	if spoken {
+		name = sha + kind.Ext
+	}
+	if b.File, err = x.Files.Receive(in, name); err != nil {
 		return b, err
 	}
 	if b.File.Hash != sha {
 		return b, fault.Unavailable(fmt.Errorf("bytes of %s sent as %s", b.File.Hash, sha), "照片没有传完，请重新发送")
 	}
-	in, err := x.Files.Open(b.File)
+	file, err := x.Files.Open(b.File)
 	if err != nil {
 		return b, err
 	}
-	b.Photo, err = photo.Read(in)
-	return b, errors.Join(err, in.Close())
+	if spoken {
+		b.Voice, err = voice.Read(file)
+	} else {
+		b.Photo, err = photo.Read(file)
+	}
+	return b, errors.Join(err, file.Close())
 }
 
-// A Brought (收到的照片) is a file that a device sent, with what it tells.
+// headLen is how much of a file tells whether it is a photo or a recording.
+const headLen = 3072
+
+// A Brought (收到的照片或录音) is a file that a device sent, with what it tells: one of the two.
 type Brought struct {
 	File  blob.File
 	Photo photo.Photo
+	Voice voice.Voice
+}
+
+// name is what the file is called where it is kept: of a voice note, how long it lasts.
+func (b Brought) name(sha string) string {
+	if b.Voice.Length == 0 {
+		return sha
+	}
+	return fmt.Sprintf("现场语音（%d 秒）%s", max(1, int(b.Voice.Length.Round(time.Second).Seconds())), b.Voice.Ext)
 }
 
 // Arrived keeps a photo for the worker's items, and lets those go on that waited for it; bad says why it is none. fresh
@@ -51,7 +77,7 @@ func (x *Inbox) Arrived(tx *db.Tx, w Worker, sha string, b Brought, bad string) 
 	}
 	var link db.ID
 	if bad == "" {
-		if link, err = x.Files.Attach(tx, b.File, subject(w.Account), sha, w.Account.String()); err != nil {
+		if link, err = x.Files.Attach(tx, b.File, subject(w.Account), b.name(sha), w.Account.String()); err != nil {
 			return false, err
 		}
 	}
@@ -77,7 +103,7 @@ func (x *Inbox) goOn(tx *db.Tx, account db.ID, sha string) error {
 		return fmt.Errorf("items that wait for a photo: %w", err)
 	}
 	for _, r := range list {
-		if !slices.Contains(r.Photos, sha) {
+		if !slices.Contains(r.files(), sha) {
 			continue
 		}
 		if err := x.recheck(tx, r); err != nil {
@@ -103,17 +129,17 @@ func (x *Inbox) recheck(tx *db.Tx, r *row) error {
 	return enqueue(tx, r)
 }
 
-// awaitPhotos marks which photos of an item are still to be sent, and which came and were none; while one is to be sent the item waits.
+// awaitPhotos marks which photos and voice notes of an item are still to be sent, and which came and were none; while one is to be sent the item waits.
 func (x *Inbox) awaitPhotos(tx *db.Tx, r *row) error {
 	r.marks = slices.DeleteFunc(r.marks, func(m string) bool { return strings.HasPrefix(m, markPhoto) })
-	if len(r.Photos) == 0 {
+	if len(r.files()) == 0 {
 		return nil
 	}
-	there, err := arrived(tx, r.account, r.Photos)
+	there, err := arrived(tx, r.account, r.files())
 	if err != nil {
 		return err
 	}
-	for _, sha := range r.Photos {
+	for _, sha := range r.files() {
 		bad, came := there[sha]
 		switch {
 		case !came:

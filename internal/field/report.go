@@ -56,7 +56,7 @@ func (x *Inbox) report(tx *db.Tx, by staff.Actor, r *row) error {
 	if !by.Has(staff.Grid, path, "") {
 		r.mark(MarkMoved)
 	}
-	in := casework.Intake{Key: r.key(), Flow: f.ID, Body: b.Words, Kind: x.class(tx, &b), Place: last(path), Spot: b.Spot, At: r.at, Files: r.Photos,
+	in := casework.Intake{Key: r.key(), Flow: f.ID, Body: b.Words, Kind: x.class(tx, &b), Place: last(path), Spot: b.Spot, At: r.at, Files: r.files(),
 		From: casework.Reporter{Name: by.Name}}
 	if r.Lon != nil && r.path != "" {
 		in.Where = &casework.Position{Point: geo.Point{Lon: *r.Lon, Lat: *r.Lat}, Accuracy: min(r.Accuracy, 20_000), At: r.at}
@@ -165,7 +165,11 @@ func (x *Inbox) note(tx *db.Tx, by staff.Actor, r *row, id db.ID, words string) 
 	if err := x.hang(tx, by, id, photos); err != nil {
 		return err
 	}
-	_, err = x.Cases.Do(tx, by, id, casework.Act{Act: flow.Act{Verb: flow.Note, Words: words}, Key: r.key() + ":note", Files: hashes(photos)})
+	spoken, err := x.speak(tx, by, "case:"+id.String(), r)
+	if err != nil {
+		return err
+	}
+	_, err = x.Cases.Do(tx, by, id, casework.Act{Act: flow.Act{Verb: flow.Note, Words: words}, Key: r.key() + ":note", Files: append(hashes(photos), spoken...)})
 	return err
 }
 
@@ -188,13 +192,39 @@ func (x *Inbox) remark(tx *db.Tx, by staff.Actor, r *row) error {
 	return err
 }
 
-// attach hangs the photos of an item on its case.
+// attach hangs the photos and voice notes of an item on its case.
 func (x *Inbox) attach(tx *db.Tx, by staff.Actor, r *row) error {
 	photos, err := x.photos(tx, r)
 	if err != nil {
 		return err
 	}
-	return x.hang(tx, by, r.caseID, photos)
+	if err := x.hang(tx, by, r.caseID, photos); err != nil {
+		return err
+	}
+	_, err = x.speak(tx, by, "case:"+r.caseID.String(), r)
+	return err
+}
+
+// speak links the voice notes of an item to a subject, once, and returns their hashes.
+func (x *Inbox) speak(tx *db.Tx, by staff.Actor, subject string, r *row) (list []string, err error) {
+	notes, err := x.voices(tx, r)
+	if err != nil || len(notes) == 0 {
+		return nil, err
+	}
+	links, err := blob.List(tx, subject)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range notes {
+		list = append(list, n.Hash)
+		if slices.ContainsFunc(links, func(l blob.Link) bool { return l.Hash == n.Hash }) {
+			continue
+		}
+		if _, err := x.Files.Attach(tx, n.File, subject, n.Name, by.AuditName()); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // A shot is a photo that arrived, with what it tells.

@@ -43,6 +43,9 @@ func (x *Inbox) point(tx *db.Tx, by staff.Actor, r *row) error {
 	if err := x.hangOn(tx, by, "visit:"+done.Visit.String(), photos); err != nil {
 		return err
 	}
+	if _, err := x.speak(tx, by, "visit:"+done.Visit.String(), r); err != nil {
+		return err
+	}
 	said := []string{"已记入走访"}
 	if done.Percent >= 0 && done.Grade != "" {
 		said = append(said, fmt.Sprintf("得分 %d%%，%s 级", done.Percent, done.Grade))

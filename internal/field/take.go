@@ -126,7 +126,7 @@ func (r *row) said() string {
 	}
 	for _, m := range r.marks {
 		if strings.HasPrefix(m, markBadPhoto) {
-			return fmt.Sprintf("手机记录提示：%s。", strings.Join(append(list, "有照片不能用"), "；"))
+			return fmt.Sprintf("手机记录提示：%s。", strings.Join(append(list, "有照片或录音不能用"), "；"))
 		}
 	}
 	if len(list) == 0 {

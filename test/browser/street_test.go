@@ -240,6 +240,7 @@ func (s *patrol) reportOffline() {
 	p.press("暴露垃圾")
 	p.see("误差 8 米")
 	p.shoot(40, gridLon, gridLat)
+	s.speak()
 	p.picture("grid-report-phone")
 	p.press("上报")
 	p.see("已记下：暴露垃圾", "等待上传")
@@ -253,6 +254,24 @@ func (s *patrol) reportOffline() {
 	p.press("现在上传")
 	p.see("已办妥")
 	s.address, s.number = s.found(1)
+}
+
+// speak records a voice note, without a network too.
+func (s *patrol) speak() {
+	p := s.phone
+	p.press("补充说明、地点、语音")
+	p.press("录一段语音")
+	p.see("停止录音")
+	p.until("the recorder to have heard something", `performance.now() - (window.began ||= performance.now()) > 600`)
+	p.press("停止录音")
+	p.until("the note to be there", `document.querySelector(".shots audio")?.readyState > 0`)
+}
+
+// heard: whoever opens the case can listen to what was said.
+func (s *patrol) heard() {
+	b := s.office
+	b.see("现场语音")
+	b.until("the note to play", `(() => { const a = document.querySelector(".files audio"); if (!a) return false; if (!a.began) { a.began = true; a.load(); a.play().catch(() => {}); } return a.readyState > 0 && !a.error && a.getAttribute("aria-label").startsWith("播放录音"); })()`)
 }
 
 // found is the address and number of the only case of the flow, of which there are n.
@@ -275,6 +294,7 @@ func (s *patrol) openAndDispatch() {
 	b := s.sit("jiandu")
 	b.open(s.address)
 	b.see("暴露垃圾")
+	s.heard()
 	b.click("受理")
 	s.take("立案", func(b *tab) { b.fill("位置", "东门外公交站旁") }) // the row of the class is chosen already
 	s.wait(10 * time.Minute)

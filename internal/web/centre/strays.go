@@ -58,6 +58,9 @@ func (p *Pages) strayPart(ctx context.Context, s field.Stray) templ.Component {
 	for i, sha := range s.Photos {
 		ways = append(ways, ui.Button{Text: ui.T(ctx, "照片 %d", i+1), Href: strayHref(s) + "/photos/" + sha})
 	}
+	for i, sha := range s.Voices {
+		ways = append(ways, ui.Button{Text: ui.T(ctx, "语音 %d", i+1), Href: strayHref(s) + "/photos/" + sha})
+	}
 	if !s.Case.IsZero() {
 		ways = append(ways, ui.Button{Text: ui.T(ctx, "打开办件"), Href: part.CaseHref(s.Case)})
 	}

@@ -109,7 +109,7 @@ func (f *Folder) filesOf(hashes string) []ui.File {
 	var list []ui.File
 	for h := range strings.SplitSeq(hashes, ",") {
 		if l, ok := f.files[h]; ok {
-			list = append(list, ui.File{Name: l.Name, Href: FileHref(f.Case.ID, h), Size: l.Size})
+			list = append(list, ui.File{Name: l.Name, Href: FileHref(f.Case.ID, h), Size: l.Size, Type: l.Type})
 		}
 	}
 	return list

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"linli/internal/law"
@@ -27,8 +28,12 @@ type Step struct {
 type File struct {
 	Name string
 	Href string
-	Size int64 // bytes
+	Size int64  // bytes
+	Type string // media type, "" where nobody needs it: a recording is played on the page
 }
+
+// spoken reports whether a file is to be listened to.
+func (f File) spoken() bool { return strings.HasPrefix(f.Type, "audio/") }
 
 // A Clock is one limit of a case: who has it, since when, until when, and why that day.
 type Clock struct {

@@ -5,8 +5,6 @@ import { Bad, canRecord, keep, record, take, url } from "./photo.mjs";
 import * as store from "./store.mjs";
 import { t } from "./words.mjs";
 
-const sendsVoices = false; // the city's inbox takes pictures only so far; what would not arrive is not asked for
-
 export function attachments(form, onset, trouble) {
   const loose = new Map(); // by sum: made, and not yet kept
   const shots = h("ul", { class: "shots" }), notes = h("ul", { class: "shots" });
@@ -61,7 +59,7 @@ export function attachments(form, onset, trouble) {
   show();
   return {
     view: h("section", { class: "photos" }, h("label", { class: "btn btn-plain photo-btn", for: "photo" }, icon("report"), t("拍照")), input, shots),
-    voice: sendsVoices && canRecord() ? h("div", {}, speak, notes) : null,
+    voice: canRecord() ? h("div", { class: "voice" }, speak, notes) : null,
     // save keeps what found no room before. Throws store.Full as long as there is none.
     async save() {
       for (const [sha, made] of loose) {

@@ -38,7 +38,7 @@ export async function check(screen) {
     try {
       await shots.save();
       const p = await Promise.race([here, new Promise((go) => setTimeout(go, 3000, null))]);
-      await add("check", { case: c.case, version: c.version, verdict, words: form.words.trim() }, { title: c.title, photos: form.photos.map((x) => x.sha), shots: shotsOf(form.photos), ...position(p) }, name);
+      await add("check", { case: c.case, version: c.version, verdict, words: form.words.trim() }, { title: c.title, photos: form.photos.map((x) => x.sha), shots: shotsOf(form.photos), voices: form.voices.map((v) => v.sha), ...position(p) }, name);
       screen.go("/grid/checks", verdict === "done" ? t("已记下：办好了") : t("已记下：要返工"));
     } catch (e) { fail(e); }
   };
@@ -49,6 +49,6 @@ export async function check(screen) {
     pictures(t("处置前"), c.photos), h("section", {}, h("h2", {}, t("处置情况")), h("p", {}, (c.handled && c.handled.words) || t("没有写")), c.handled && c.handled.at ? h("p", { class: "muted" }, when(c.handled.at)) : ""), pictures(t("处置后"), c.handled && c.handled.photos),
     st && st.closes ? h("p", { class: "notice" }, t("结案条件：%s", st.closes)) : "",
     x ? notice("good", x.body.verdict === "done" ? t("您已核查：办好了") : t("您已核查：要返工"), h("a", { href: "/grid/queue/" + x.id }, t("看上传情况")))
-      : h("div", { class: "field-form" }, shots.view, field(t("核查情况"), h("textarea", { rows: 2, id: "words", value: form.words, maxlength: 500, oninput: (e) => { form.words = e.target.value; keep(); } }), t("要返工时写明还差什么")), trouble,
+      : h("div", { class: "field-form" }, shots.view, field(t("核查情况"), h("textarea", { rows: 2, id: "words", value: form.words, maxlength: 500, oninput: (e) => { form.words = e.target.value; keep(); } }), t("要返工时写明还差什么")), shots.voice || "", trouble,
         h("div", { class: "send-bar verdicts" }, button(t("办好了"), settle("done"), "primary"), button(t("要返工"), settle("rework"), "danger")))];
 }

@@ -38,14 +38,14 @@ export async function point(screen) {
     try {
       await shots.save();
       const at = await Promise.race([here, new Promise((go) => setTimeout(go, 3000, null))]);
-      await add("point", { task: r.id, point: p.id, answers: form.answers, words: form.words.trim() }, { title: p.name, photos: form.photos.map((x) => x.sha), shots: shotsOf(form.photos), ...position(at) }, name);
+      await add("point", { task: r.id, point: p.id, answers: form.answers, words: form.words.trim() }, { title: p.name, photos: form.photos.map((x) => x.sha), shots: shotsOf(form.photos), voices: form.voices.map((v) => v.sha), ...position(at) }, name);
       screen.go("/grid/rounds", t("已记下：%s", p.name));
     } catch (e) { fail(e); }
   };
   const done = p.done || (await walked()).has(screen.key);
   return [h("p", {}, h("a", { href: "/grid/rounds" }, t("回到巡查"))), h("h1", {}, p.name), h("p", { class: "muted" }, [r.name, p.list && p.list.name].filter(Boolean).join(" · ")),
     done ? notice("good", t("今天已巡查")) : h("div", { class: "field-form" }, items.map((i) => question(i, form, keep)), shots.view,
-      field(t("其他情况"), h("textarea", { rows: 2, id: "words", value: form.words, maxlength: 1000, oninput: (e) => { form.words = e.target.value; keep(); } })), trouble, h("div", { class: "send-bar" }, button(t("完成这个点位"), send, "primary", { class: "btn btn-primary btn-wide" })))];
+      field(t("其他情况"), h("textarea", { rows: 2, id: "words", value: form.words, maxlength: 1000, oninput: (e) => { form.words = e.target.value; keep(); } })), shots.voice || "", trouble, h("div", { class: "send-bar" }, button(t("完成这个点位"), send, "primary", { class: "btn btn-primary btn-wide" })))];
 }
 
 // question asks one item of a check list.

@@ -145,7 +145,7 @@ async function deliver(batch) {
   for (const x of batch) await store.amend("items", x.id, (y) => ({ ...y, state: "sending", tries: y.tries + 1 }));
   tell("items");
   const sent = Date.now();
-  const items = batch.map(({ id, kind, at, lon, lat, accuracy, photos, shots, body }) => ({ id, kind, at, lon, lat, accuracy, photos, shots, body }));
+  const items = batch.map(({ id, kind, at, lon, lat, accuracy, photos, voices, shots, body }) => ({ id, kind, at, lon, lat, accuracy, photos, voices: voices && voices.length ? voices : undefined, shots, body }));
   const r = await ask("/field/sync", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ device: await device(), sent: new Date(sent).toISOString(), items }) }, batch[0].by);
   if (!r.ok && batch.length > 1) { // too much at once, or one that spoils the others
     await recover();
