@@ -1,6 +1,6 @@
 // Package pack turns a folder of plain text files into what the program carries out. A pack (政策包) is one government
 // document: its clauses, each with what becomes of it, and the flows, forms, clocks, duties, indicators, watches,
-// notices, register books, service items, facts of the registers, classes of people, check lists and rounds that carry them out.
+// notices, register books, service items, facts of the registers, classes of people, check lists, rounds and schemes of services that carry them out.
 //
 // It promises:
 //   - Load reads everything or reports everything: each problem names file, line and column, many at once, never a panic;

@@ -91,6 +91,9 @@ func (r *reading) edition(on civil.Date) *Edition {
 	for _, p := range r.parts.rounds {
 		e.Rounds = append(e.Rounds, r.round(p, on))
 	}
+	for _, p := range r.parts.schemes {
+		e.Schemes = append(e.Schemes, r.scheme(p, on))
+	}
 	for _, p := range r.parts.classes {
 		if c := r.class(p, r.lexicon, on); c != nil {
 			e.Classes = append(e.Classes, c)

@@ -28,6 +28,7 @@ type Example struct {
 	Checklist *ChecklistExample `yaml:"checklist"`
 	Round     *RoundExample     `yaml:"round"`
 	Benefit   *BenefitExample   `yaml:"benefit"`
+	Scheme    *SchemeExample    `yaml:"scheme"`
 
 	Place rule.At                   `yaml:"-"`
 	at    func(path string) rule.At // place of a part of the example, such as "case.steps.2"

@@ -51,6 +51,7 @@ type Edition struct {
 	Standards  []*Standard
 	Checklists []*Checklist
 	Rounds     []*Round
+	Schemes    []*Scheme
 
 	itemFlows []*flow.Flow
 	Tables    []*Table

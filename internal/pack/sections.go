@@ -27,6 +27,7 @@ type parts struct {
 	tables     []part[tableSpec]
 	checklists []part[checklistSpec]
 	rounds     []part[roundSpec]
+	schemes    []part[schemeSpec]
 	facts      []part[factSpec]
 	classes    []part[classSpec]
 	benefits   []part[benefitSpec]
@@ -121,6 +122,8 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 		take(r, doc, &r.parts.checklists)
 	case "rounds":
 		take(r, doc, &r.parts.rounds)
+	case "schemes":
+		take(r, doc, &r.parts.schemes)
 	case "admissions":
 		take(r, doc, &r.parts.admissions)
 	case "facts":
@@ -134,7 +137,7 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 	case "examples":
 		take(r, doc, &r.parts.examples)
 	default:
-		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、scores、watches、notices、books、items、admissions、tables、checklists、rounds、facts、classes、benefits、standards、examples", folder)
+		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、scores、watches、notices、books、items、admissions、tables、checklists、rounds、schemes、facts、classes、benefits、standards、examples", folder)
 	}
 }
 
