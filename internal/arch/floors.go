@@ -19,6 +19,7 @@ var Floors = []Row{
 	{"internal/fault", 2, "one vocabulary of errors for engines, database and domains; it may carry a clause"},
 	{"internal/db", 3, "opening, transactions and migration; knows no table of any domain"},
 	{"internal/rule", 3, "evaluates expressions; pure, so that pack examples need no database"},
+	{"internal/rule/column", 3, "a checked expression asked about a thousand rows at a time; pure"},
 	{"internal/form", 3, "validates what was filled in; pure"},
 	{"internal/flow", 3, "steps and clocks of a case; pure"},
 	{"internal/match", 3, "tells whether two records are of one thing; pure, so that a window and a table of a million are judged alike"},
@@ -103,6 +104,7 @@ var Floors = []Row{
 var Beside = map[[2]string]string{
 	{"internal/bench", "internal/app"}:                   "what is measured is the program as it is served",
 	{"internal/civil", "internal/law"}:                   "a rule of counting days names its clause",
+	{"internal/rule/column", "internal/rule"}:            "what columns cannot say exactly, the program says",
 	{"internal/form", "internal/rule"}:                   "a field is asked only when a rule says so",
 	{"internal/fact", "internal/place"}:                  "today and the city's log are the tree's to say",
 	{"internal/lexicon", "internal/form"}:                "a fact is written as a form writes it",

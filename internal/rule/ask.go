@@ -88,6 +88,7 @@ type node struct {
 	own   []string // a leaf's facts outside its kids
 	kids  []*node  // a leaf's kids are the logic nested in it; they serve to find what an unknown leaf needs
 	prog  cel.Program
+	term  *Term // the same as data
 }
 
 // outcome is a value, an unknown with the facts it needs, or an error.
@@ -235,13 +236,19 @@ func (b *builder) node(x ast.Expr) (*node, error) {
 		parts = x.AsCall().Args()
 	}
 	b.chooses = b.chooses || n.op == opChoose
+	var err error
 	switch n.op {
-	case opAnd, opOr:
-		parts = flatten(x, x.AsCall().FunctionName())
 	case opLeaf:
-		return n, b.leaf(n, x)
+		err = b.leaf(n, x)
+	case opAnd, opOr:
+		err = b.kids(n, flatten(x, x.AsCall().FunctionName()))
+	default:
+		err = b.kids(n, parts)
 	}
-	return n, b.kids(n, parts)
+	if err == nil {
+		b.describe(n, x)
+	}
+	return n, err
 }
 
 func (b *builder) kids(n *node, parts []ast.Expr) error {

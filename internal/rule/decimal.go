@@ -3,6 +3,8 @@ package rule
 import (
 	"errors"
 	"fmt"
+	"math"
+	"math/bits"
 	"strings"
 
 	"github.com/govalues/decimal"
@@ -154,6 +156,34 @@ func (a Decimal) Int64() (int64, bool) {
 	n, _, ok := a.d.Int64(0)
 	return n, ok
 }
+
+// Places returns how many digits stand after the decimal point.
+func (a Decimal) Places() int { return a.d.Scale() }
+
+// Scaled returns the number times 10 to the given places, when that is whole and fits.
+func (a Decimal) Scaled(places int) (int64, bool) {
+	if a.d.Scale() > places || places > maxDigits {
+		return 0, false
+	}
+	coef := a.d.Coef()
+	for range places - a.d.Scale() {
+		hi, lo := bits.Mul64(coef, 10)
+		if hi > 0 {
+			return 0, false
+		}
+		coef = lo
+	}
+	if coef > math.MaxInt64 {
+		return 0, false
+	}
+	if a.d.Sign() < 0 {
+		return -int64(coef), true
+	}
+	return int64(coef), true
+}
+
+// Unscaled returns n divided by 10 to the given places, which must be between 0 and 18.
+func Unscaled(n int64, places int) Decimal { return decimalOf(n, places) }
 
 // MarshalText writes the shortest spelling.
 func (a Decimal) MarshalText() ([]byte, error) { return []byte(a.String()), nil }

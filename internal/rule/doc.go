@@ -42,6 +42,11 @@
 // Part of a condition that cannot be computed (overflow, division by zero) counts for nothing when another part
 // decides, and for "needs" while another part is open; otherwise it is an error.
 //
+// # Many rows at once
+//
+// Term gives a checked expression as plain data; package column below this folder lays it out over columns and asks a thousand rows at a time, with the
+// same answers.
+//
 // # What it never does
 //
 // It has no tables, does no I/O, reads no clock (the date is a fact), and knows no domain: names and types of facts

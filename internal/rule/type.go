@@ -114,6 +114,17 @@ func (t Type) Equal(u Type) bool {
 // IsZero reports whether t is no type.
 func (t Type) IsZero() bool { return t.kind == kindNone }
 
+// Per returns the period of an amount of money; false for what is none.
+func (t Type) Per() (Period, bool) { return t.per, t.kind == kindMoney }
+
+// Allows reports whether a text is one of the options of a choice, or of a list of choices; any text is of what has none.
+func (t Type) Allows(text string) bool {
+	if t.kind == kindList {
+		return t.elem.Allows(text)
+	}
+	return t.options == nil || slices.Contains(t.options, text)
+}
+
 // same ignores options: an expression may give a choice where text is wanted.
 func (t Type) same(u Type) bool {
 	if t.kind == kindList && u.kind == kindList {
