@@ -111,63 +111,50 @@ func (c *Classes) derivePerson(tx *db.Tx, s fact.Subject, today civil.Date, out 
 	if err != nil {
 		return err
 	}
-	if !p.Born.IsZero() {
-		out["age"] = age(p.Born, today)
-	}
-	out["deceased"] = !p.Died.IsZero()
 	rel, err := fact.Relations(tx, s, fact.AsOf{})
 	if err != nil {
 		return err
 	}
+	kin := Kin{Born: p.Born, Died: p.Died, Registered: p.HomePath != ""}
 	children := map[db.ID]bool{}
-	var home db.ID
-	registered := db.ID(0)
-	carers, works, spouse := 0, false, false
 	for _, r := range rel {
 		switch {
 		case r.Name == lexicon.ParentOf && r.From == s:
 			children[r.To.ID] = true
 		case r.Name == lexicon.LivesAt:
-			home = r.To.ID
+			kin.Home = r.To.ID
 		case r.Name == lexicon.RegisteredAt:
-			registered = r.To.ID
+			kin.RegisteredAt = r.To.ID
 		case r.Name == lexicon.CaresFor && r.To == s:
-			carers++
+			kin.Carers++
 		case r.Name == lexicon.WorksFor:
-			works = true
+			kin.Works = true
 		case r.Name == lexicon.SpouseOf:
-			spouse = true
+			kin.Spouse = true
 		}
-	}
-	out["carers"], out["works"], out["registered_here"] = carers, works, p.HomePath != ""
-	if status, known := out[lexicon.MaritalStatus]; known || spouse {
-		out["living_spouse"] = spouse || status == "married"
 	}
 	living, err := register.Persons(tx, keys(children))
 	if err != nil {
 		return err
 	}
-	n := 0
 	for _, child := range living {
 		if child.Died.IsZero() {
-			n++
+			kin.Living++
 		}
 	}
-	if n > 0 || out["children"] != nil {
-		out["living_children"] = n
+	if err := kin.atHome(tx, s, children); err != nil {
+		return err
 	}
-	if home.IsZero() {
-		return nil
-	}
-	if !registered.IsZero() {
-		out["lives_where_registered"] = home == registered
-	}
-	return deriveHome(tx, s, home, children, today, out)
+	kin.Derive(today, func(name string) any { return out[name] }, func(name string, v any) { out[name] = v })
+	return nil
 }
 
-// deriveHome adds who lives under the same roof.
-func deriveHome(tx *db.Tx, s fact.Subject, home db.ID, children map[db.ID]bool, today civil.Date, out rule.Facts) error {
-	at, err := fact.Relations(tx, fact.Dwelling(home), fact.AsOf{}, lexicon.LivesAt)
+// atHome adds who lives under the same roof.
+func (k *Kin) atHome(tx *db.Tx, s fact.Subject, children map[db.ID]bool) error {
+	if k.Home.IsZero() {
+		return nil
+	}
+	at, err := fact.Relations(tx, fact.Dwelling(k.Home), fact.AsOf{}, lexicon.LivesAt)
 	if err != nil {
 		return err
 	}
@@ -181,18 +168,8 @@ func deriveHome(tx *db.Tx, s fact.Subject, home db.ID, children map[db.ID]bool, 
 	if err != nil {
 		return err
 	}
-	youngest, atHome := -1, 0
 	for _, m := range mates {
-		if years := age(m.Born, today); !m.Born.IsZero() && (youngest < 0 || years < youngest) {
-			youngest = years
-		}
-		if children[m.ID] {
-			atHome++
-		}
-	}
-	out["housemates"], out["children_at_home"] = len(mates), atHome
-	if youngest >= 0 {
-		out["youngest_housemate"] = youngest
+		k.Mates = append(k.Mates, Mate{m.Born, children[m.ID]})
 	}
 	return nil
 }
@@ -210,29 +187,12 @@ func deriveHousehold(tx *db.Tx, s fact.Subject, today civil.Date, out rule.Facts
 	if err != nil {
 		return err
 	}
-	out["members"] = len(members)
+	var born []civil.Date
 	for _, m := range members {
-		if m.Born.IsZero() {
-			continue
-		}
-		years := age(m.Born, today)
-		if was, ok := out["oldest"].(int); !ok || years > was {
-			out["oldest"] = years
-		}
-		if was, ok := out["youngest"].(int); !ok || years < was {
-			out["youngest"] = years
-		}
+		born = append(born, m.Born)
 	}
+	DeriveHousehold(born, today, func(name string, v any) { out[name] = v })
 	return nil
-}
-
-// age returns full years.
-func age(born, today civil.Date) int {
-	years := today.Year - born.Year
-	if born.AddMonths(12 * years).After(today) {
-		years--
-	}
-	return years
 }
 
 func keys(m map[db.ID]bool) []db.ID {
