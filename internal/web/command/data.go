@@ -10,7 +10,6 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/grid"
-	"linli/internal/place"
 	"linli/internal/web/part"
 	"linli/internal/web/ui"
 )
@@ -184,68 +183,24 @@ func (v *view) line(l casework.Line) line {
 	return n
 }
 
-type feature struct {
-	Type       string          `json:"type"`
-	Geometry   json.RawMessage `json:"geometry"`
-	Properties map[string]any  `json:"properties"`
-}
-
 // outlines answers the map with its ground: the places below the area, else the area itself.
 func (p *Pages) outlines(w http.ResponseWriter, r *http.Request) error {
-	features := []feature{}
-	err := p.Town.DB.Read(r.Context(), func(tx *db.Tx) error {
-		v, err := p.look(tx, r)
-		if err != nil {
+	var v *view
+	var list []part.Ground
+	err := p.Town.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
+		if v, err = p.look(tx, r); err != nil {
 			return err
 		}
-		shapes, err := p.ground(tx, v.code)
-		features = features[:0]
-		for _, s := range shapes {
-			props := map[string]any{"name": s.Name, "code": s.Code}
-			if s.Code != v.code {
-				props["href"] = v.href("/centre/map", "area", s.Code)
-			}
-			features = append(features, feature{"Feature", s.shape, props})
-		}
+		list, err = p.Town.Grounds(tx, v.code)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/geo+json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	return json.NewEncoder(w).Encode(map[string]any{"type": "FeatureCollection", "features": features})
-}
-
-// A ground is a place with its outline.
-type ground struct {
-	place.Place
-	shape json.RawMessage
-}
-
-// ground is the outlines below a place, its own where those below have none.
-func (p *Pages) ground(tx *db.Tx, code string) (list []ground, err error) {
-	tree := p.Town.Places.Tree()
-	for _, parent := range []string{code, parentOf(tree, code)} {
-		outlines, err := place.Outlines(tx, parent)
-		if err != nil {
-			return nil, err
+	return part.WriteGrounds(w, list, func(g part.Ground) map[string]any {
+		if g.Code == v.code {
+			return nil
 		}
-		for _, c := range tree.Children(parent) {
-			if shape := outlines[c.Code]; len(shape) > 0 && (parent == code || c.Code == code) {
-				list = append(list, ground{c, shape})
-			}
-		}
-		if len(list) > 0 {
-			return list, nil
-		}
-	}
-	return nil, nil
-}
-
-func parentOf(tree *place.Tree, code string) string {
-	if above := tree.Ancestors(code); len(above) > 0 {
-		return above[len(above)-1].Code
-	}
-	return code
+		return map[string]any{"href": v.href("/centre/map", "area", g.Code)}
+	})
 }

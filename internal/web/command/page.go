@@ -52,9 +52,9 @@ func (p *Pages) showMap(w http.ResponseWriter, r *http.Request) error {
 
 // draw makes the server's drawing.
 func (p *Pages) draw(tx *db.Tx, m *mapPage) error {
-	shapes, err := p.ground(tx, m.code)
+	shapes, err := p.Town.Grounds(tx, m.code)
 	for _, s := range shapes {
-		if rings := ringsOf(s.shape); len(rings) > 0 {
+		if rings := ringsOf(s.Shape); len(rings) > 0 {
 			m.Drawing.Areas = append(m.Drawing.Areas, ui.Area{Name: s.Name, Rings: rings})
 		}
 	}

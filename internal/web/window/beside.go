@@ -97,22 +97,26 @@ func (p *Pages) likely(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := r.PostForm
 	var list []casework.Likeness
+	var near []casework.NearCase
 	err := p.Town.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
 		in := typed{values: v, form: p.Town.Cases.Form(v.Get("flow"), tx.Now())}
 		in.bind = part.Bind(in.form)
-		code, _ := p.Town.Pick(v, "place", "").Code()
-		list, err = p.Town.LikelyFor(tx, session.Actor(r), code, in.gist(), 0)
+		near, list, err = p.alike(tx, session.Actor(r), p.Town.Flow(v.Get("flow"), tx.Now()), in)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return ui.Render(w, r, likelyView(p.Town, list, v.Get("same")))
+	return ui.Render(w, r, likelyView(p.Town, near, list, v.Get("same")))
 }
 
 // sameField offers likely duplicates; the first answer is that it is a matter of its own.
-func sameField(ctx context.Context, t *part.Town, list []casework.Likeness, same string) ui.Field {
+func sameField(ctx context.Context, t *part.Town, near []casework.NearCase, list []casework.Likeness, same string) ui.Field {
 	f := ui.Field{Name: "same", Label: ui.T(ctx, "是同一件事吗"), Kind: "choice", Value: same, Hint: ui.T(ctx, "选中一件就并入它办理，反映人照样有自己的回执。")}
+	for _, n := range near {
+		f.Options = append(f.Options, ui.Option{Value: n.ID.String(), Text: n.Title,
+			Note: nearWords(ctx, n) + " · " + n.Number + " · " + t.Place(n.Place) + " · " + ui.Date(ctx, n.Registered.Time)})
+	}
 	for _, l := range list {
 		f.Options = append(f.Options, ui.Option{Value: l.ID.String(), Text: l.Title,
 			Note: l.Number + " · " + t.Place(l.Place) + " · " + ui.Date(ctx, l.Registered.Time)})

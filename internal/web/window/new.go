@@ -28,6 +28,8 @@ type newPage struct {
 	Facts  []ui.Field // what the desk decides at once
 	Pick   part.Pick
 	Spot   ui.Field
+	Street *spotPart // nil for what is not found in the street
+	Near   []casework.NearCase
 	Files  ui.Field
 	Likely []casework.Likeness
 	Caller *callerPart
@@ -87,8 +89,8 @@ func (p *Pages) newPage(tx *db.Tx, by staff.Actor, values url.Values, wrong ui.E
 	if !wrong.Any() {
 		part.Focus(v.Before)
 	}
-	code, _ := v.Pick.Code()
-	if v.Likely, err = p.Town.LikelyFor(tx, by, code, in.gist(), 0); err != nil {
+	v.Street = p.spotOf(ctx, f, values, wrong)
+	if v.Near, v.Likely, err = p.alike(tx, by, f, in); err != nil {
 		return nil, err
 	}
 	v.dress(ctx, by, flows, wrong)
@@ -170,7 +172,7 @@ func (v *newPage) ask(ctx context.Context, in typed) {
 }
 
 func (v *newPage) dress(ctx context.Context, by staff.Actor, flows []*flow.Flow, wrong ui.Errors) {
-	v.Page = ui.Page{Title: ui.T(ctx, "登记%s", ui.T(ctx, v.Flow.Name)), Person: ui.Window, Nav: nav(ctx, "/window/new"), Wide: true, Errors: wrong}
+	v.Page = ui.Page{Title: ui.T(ctx, "登记%s", ui.T(ctx, v.Flow.Name)), Person: ui.Window, Nav: nav(ctx, "/window/new"), Wide: true, Maps: v.Street != nil, Errors: wrong}
 	if !slices.Contains(flows, v.Flow) {
 		flows = append(slices.Clone(flows), v.Flow)
 	}

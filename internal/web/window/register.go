@@ -110,8 +110,17 @@ func (p *Pages) intake(r *http.Request, now clockTime) (casework.Intake, []part.
 		}
 	}
 	var err error
-	in.Place, err = p.Town.Pick(form, "place", "").Code()
-	note(err)
+	var unplaced error
+	in.Place, unplaced = p.Town.Pick(form, "place", "").Code()
+	if err := p.where(r, &in); err != nil {
+		if fault.KindOf(err) != fault.KindInvalid {
+			return in, nil, err
+		}
+		note(err)
+	}
+	if in.Place == "" {
+		note(unplaced)
+	}
 	asked := p.Town.Cases.Form(in.Flow, now.at)
 	bind := part.Bind(asked)
 	field := bind.Files

@@ -84,4 +84,5 @@ function follow(map, here) {
 }
 
 document.querySelectorAll("[data-map]").forEach(start);
+if (document.querySelector("[data-pick]")) import("./pick.mjs");
 if (document.querySelector("[data-command], [data-wall]")) import("./command.mjs");
