@@ -30,6 +30,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/notice"
 	"linli/internal/notify"
+	"linli/internal/payrun"
 	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/proposal"
@@ -80,6 +81,7 @@ type App struct {
 
 	Duties *duty.Duties
 	Rounds *round.Rounds
+	Pay    *payrun.Runs // who owes money offers itself here
 
 	Admissions *admission.Admissions
 	Sent       *exchange.Tables // tables that somebody sent to be imported
@@ -209,6 +211,8 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Proposals.Register(a.Jobs)
 	a.Rounds = round.New(round.Options{Packs: a.Catalog.Index, Cases: a.Cases, Classes: &class.Classes{Register: a.People, Packs: a.Catalog.Index}})
 	a.Rounds.Register(a.Jobs, a.DB)
+	a.Pay = payrun.New(a.Catalog.Index)
+	a.Pay.Register(a.Jobs, a.DB)
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Figures.Register(a.Jobs)
 	a.Live = a.Figures.NewLive(a.City)

@@ -17,9 +17,11 @@ import (
 	"linli/internal/hall"
 	"linli/internal/indicator"
 	"linli/internal/job"
+	"linli/internal/ledger"
 	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/payrun"
 	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/proposal"
@@ -38,5 +40,5 @@ func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, picture.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
 		casework.Migrations, service.Migrations, duty.Migrations, proposal.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations,
-		fixture.Migrations)
+		fixture.Migrations, ledger.Migrations, payrun.Migrations)
 }

@@ -13,7 +13,7 @@ import (
 var domains = []string{
 	"internal/place", "internal/lexicon", "internal/fact", "internal/register", "internal/event", "internal/class", "internal/staff", "internal/book", "internal/catalog", "internal/ledger",
 	"internal/notify", "internal/casework", "internal/duty", "internal/benefit", "internal/serviceorder",
-	"internal/assembly", "internal/notice", "internal/credit", "internal/exchange", "internal/indicator", "internal/admission", "internal/hall", "internal/table", "internal/grid", "internal/fixture",
+	"internal/assembly", "internal/notice", "internal/credit", "internal/exchange", "internal/indicator", "internal/admission", "internal/hall", "internal/table", "internal/grid", "internal/fixture", "internal/payrun",
 }
 
 // notNouns are names of exported types that only programmers say, and what they are. A word that people say belongs
@@ -21,7 +21,7 @@ var domains = []string{
 var notNouns = map[string]string{
 	"Admissions": "functions bound to what they need", "Attempt": "result of one try to send", "BadRow": "line of an import", "Canvas": "argument: where an invented map lies",
 	"Classes": "functions bound to what they need", "Cases": "functions bound to what they need", "Change": "argument: day and basis of a change",
-	"Fixtures": "functions bound to what they need", "AsOf": "argument: the two axes of time", "Directory": "copy in memory", "Events": "functions bound to what they need", "Outcome": "result of a telling", "Queue": "argument of a list",
+	"Fixtures": "functions bound to what they need", "AsOf": "argument: the two axes of time", "Directory": "copy in memory", "Events": "functions bound to what they need", "Outcome": "result of a telling", "Queue": "argument of a list", "Runs": "functions bound to what they need",
 	"Side": "argument of a list", "SourceKind": "by what way", "Subject": "whom a fact is about, see lexicon.Kind", "Duties": "functions bound to what they need", "Drawn": "result: an invented outline", "FileGateway": "one kind of gateway",
 	"Filter": "argument of a list", "HTTPGateway": "one kind of gateway", "Index": "keeper of a copy in memory",
 	"Indicators": "functions bound to what they need", "Notices": "functions bound to what they need",

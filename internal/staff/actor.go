@@ -55,7 +55,7 @@ func (a Actor) Roles() []Role {
 }
 
 // Scope is what the actor may see. A grant bound to a unit shows that unit's cases, also when it names a place besides;
-// otherwise a grant bound to a place shows the subtree, to a grid worker only the cases there in which grid workers have a part. Admins and community workers see no case by that role (a community's
+// otherwise a grant bound to a place shows the subtree, to a grid worker only the cases there in which grid workers have a part. Admins, community workers and who handles money see no case by that role (a community's
 // unit sees what it has a part in), residents their own.
 func (a Actor) Scope() Scope {
 	s := Scope{Account: a.Account, Person: a.Person}
@@ -63,7 +63,7 @@ func (a Actor) Scope() Scope {
 		switch {
 		case g.Role == Grid:
 			s.Grids = append(s.Grids, g.Place)
-		case g.Role == Admin || g.Role == Resident || g.Role == Community:
+		case g.Role == Admin || g.Role == Resident || g.Role == Community || g.Role == Finance || g.Role == Treasurer:
 		case g.Unit != "":
 			s.Units = append(s.Units, g.Unit)
 		case g.Place != "" && g.Role != Handler:

@@ -20,6 +20,8 @@ const (
 	Supervisor Role = "supervisor" // 督查: urges, watches clocks, publishes bulletins
 	Community  Role = "community"  // 社区工作者: keeps tables, facilities and visits of a community
 	Grid       Role = "grid"       // 网格员: watches grids, reports what he finds there, checks on site; see package grid
+	Finance    Role = "finance"    // 资金经办: makes pay runs, sends them to the bank, takes in what came back
+	Treasurer  Role = "treasurer"  // 资金复核: approves what somebody else made, keeps funds, budgets and months
 	Admin      Role = "admin"      // 管理员: accounts, units, places, packs; sees no case by this role
 	Auditor    Role = "auditor"    // 审计: reads everything within the place, changes nothing
 	Resident   Role = "resident"   // 居民: sees what he or she reported
@@ -27,12 +29,12 @@ const (
 
 var roleNames = map[Role]string{
 	Desk: "登记人员", Dispatcher: "派遣员", Handler: "承办人", Verifier: "核查员", Leader: "领导",
-	Supervisor: "督查", Community: "社区工作者", Grid: "网格员", Admin: "管理员", Auditor: "审计", Resident: "居民",
+	Supervisor: "督查", Community: "社区工作者", Grid: "网格员", Finance: "资金经办", Treasurer: "资金复核", Admin: "管理员", Auditor: "审计", Resident: "居民",
 }
 
 // Roles returns all roles in the order of the flow.
 func Roles() []Role {
-	return []Role{Desk, Dispatcher, Handler, Verifier, Leader, Supervisor, Community, Grid, Admin, Auditor, Resident}
+	return []Role{Desk, Dispatcher, Handler, Verifier, Leader, Supervisor, Community, Grid, Finance, Treasurer, Admin, Auditor, Resident}
 }
 
 // Known reports whether r is one of Roles.
