@@ -22,6 +22,9 @@ func (f *Flow) Apply(l civil.Law, s Situation, a Act) (Situation, Effect, error)
 	if err := f.allowed(&s, st, &a); err != nil {
 		return s, Effect{}, err
 	}
+	if err := f.waited(l, &s, st, &a); err != nil {
+		return s, Effect{}, err
+	}
 	if err := f.complete(&s, st, &a); err != nil {
 		return s, Effect{}, err
 	}
@@ -81,6 +84,9 @@ func (f *Flow) allowed(s *Situation, st *Step, a *Act) error {
 	}
 	if st.Most > 0 && s.Count[a.Verb] >= st.Most {
 		return fault.Conflict("“%s”只能办理 %d 次", st.Name, st.Most)
+	}
+	if st.Waits != nil && st.Waits.Verdict == "" && s.First[st.Waits.Since].IsZero() {
+		return fault.Conflict("请先“%s”，期满后再“%s”", f.verbName(st.Waits.Since), st.Name)
 	}
 	if err := f.owes(s, st); err != nil {
 		return err

@@ -131,6 +131,10 @@ func (b *builder) overlay(st *Step, s StepSpec, added bool) {
 	st.Pays = joined(st.Pays, s.Pays)
 	st.Bars = joined(st.Bars, s.Bars)
 	st.Inform = joined(st.Inform, s.Inform)
+	b.wait(path, st, s.Waits)
+	if s.Agrees != "" {
+		st.Agrees = b.condition(path+".agrees", s.Agrees)
+	}
 	st.Owes = slices.Clone(st.Owes)
 	for i, d := range s.Owes {
 		p := fmt.Sprintf("%s.owes.%d", path, i)

@@ -85,7 +85,17 @@ type Step struct {
 	Most   int        // times at most, 0: no bound
 	Forbid string     // not empty: the document forbids this verb, and why
 	Inform []Role     // who is told besides those who must act next
+	Waits  *Wait      // nil: at any time
+	Agrees *Condition // without it the verdict may not be to agree; nil: no condition
 	Basis  []law.Clause
+}
+
+// A Wait (等待期) says that a step may be done only once a term since another step has run out.
+type Wait struct {
+	Since   Verb
+	Term    civil.Term
+	Verdict string // only with this verdict; "": with any
+	Basis   []law.Clause
 }
 
 // An Only (仅限) says that a role may do a step only when a condition holds.

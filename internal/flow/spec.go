@@ -131,7 +131,18 @@ type StepSpec struct {
 	Most   int        `yaml:"most"`
 	Forbid string     `yaml:"forbid"`
 	Inform []Role     `yaml:"inform"` // added
+	Waits  *WaitSpec  `yaml:"waits"`
+	Agrees string     `yaml:"agrees"` // condition without which the verdict may not be to agree
 	Basis  List       `yaml:"basis"`
+}
+
+// A WaitSpec keeps a step until a term since another step has run out: a decision waits for the end of its publication. Of a step with a
+// verdict it may bind only one verdict: what is declined need not be published.
+type WaitSpec struct {
+	Verdict string `yaml:"verdict"`
+	Since   Verb   `yaml:"since"`
+	Term    string `yaml:"term"` // may be $param
+	Basis   List   `yaml:"basis"`
 }
 
 // An OnlySpec keeps a role from a step unless a condition holds: the reply to important mail is the desk's, not the lead's.

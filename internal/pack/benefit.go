@@ -8,7 +8,9 @@ import (
 	"linli/internal/civil"
 	"linli/internal/fault"
 	"linli/internal/flow"
+	"linli/internal/form"
 	"linli/internal/law"
+	"linli/internal/lexicon"
 	"linli/internal/rule"
 )
 
@@ -21,16 +23,18 @@ type Benefit struct {
 	Sealed string // purpose for which it is shown, as of a Class; "" is open to whoever may see the subject
 	Basis  []law.Clause
 	Formula
-	Finds   bool               // 免申即享: whoever fulfils it is looked for in the registers
-	Item    string             // item by which it is applied for and checked
-	Each    *rule.Program      // text that tells one occasion from the next; nil: one at a time, and of a single payment one for ever
-	Begins  Turn               // which period is the first
-	Ends    Turn               // which period is the last once it ends
-	Part    string             // "none": a period is paid whole; "days": by its calendar days
-	Suspend []FormulaCondition // while one holds nothing is paid, and the entitlement stands
-	Yields  []string           // benefits beside which nothing of this one is paid
-	Shares  []BenefitShare
-	Fund    string
+	Finds    bool               // 免申即享: whoever fulfils it is looked for in the registers
+	Told     []lexicon.Word     // facts that no register has: the case of the item says them, in its form, its questions or its steps
+	Item     string             // item by which it is applied for and checked
+	Each     *rule.Program      // text that tells one occasion from the next; nil: one at a time, and of a single payment one for ever
+	EachCase bool               // every case that grants it is an occasion of its own
+	Begins   Turn               // which period is the first
+	Ends     Turn               // which period is the last once it ends
+	Part     string             // "none": a period is paid whole; "days": by its calendar days
+	Suspend  []FormulaCondition // while one holds nothing is paid, and the entitlement stands
+	Yields   []string           // benefits beside which nothing of this one is paid
+	Shares   []BenefitShare
+	Fund     string
 }
 
 // A Turn (起止口径) says how a day on which something begins or ends falls on periods.
@@ -43,6 +47,9 @@ const (
 	TurnNext   Turn = "next"   // of a beginning: the period after is the first
 	TurnBefore Turn = "before" // of an end: the period before was the last
 )
+
+// eachCase is what a pack writes where every case is an occasion of its own.
+const eachCase = "case"
 
 // A BenefitShare (分担) is the part that one payer bears, as a weight among all shares: 2 and 8 are two tenths and eight.
 type BenefitShare struct {
@@ -115,6 +122,7 @@ func (b *Benefit) Read(known map[string]string) (rule.Facts, error) {
 type BenefitExample struct {
 	ID      string            `yaml:"id,required"`
 	On      string            `yaml:"on,required"`
+	With    map[string]string `yaml:"with"`        // parameters as a city might set them, of those that the document leaves open
 	Known   map[string]string `yaml:"known"`       // by fact, derived ones too
 	Is      string            `yaml:"is,required"` // yes, no or needs
 	Sum     string            `yaml:"sum"`         // "100 yuan/month"
@@ -172,8 +180,9 @@ type benefitSpec struct {
 	Pays    string                 `yaml:"pays,required"`
 	Finds   string                 `yaml:"finds"` // yes, no or $param
 	Item    string                 `yaml:"item"`
+	Told    []toldSpec             `yaml:"told"`
 	Each    string                 `yaml:"each"`
-	Begins  string                 `yaml:"begins,required"`
+	Begins  string                 `yaml:"begins"`
 	Ends    string                 `yaml:"ends"`
 	Part    string                 `yaml:"part"`
 	Suspend []formulaConditionSpec `yaml:"suspends"`
@@ -183,6 +192,14 @@ type benefitSpec struct {
 	Basis   flow.List              `yaml:"basis,required"`
 }
 
+// toldSpec is a fact that the case says, as a form field.
+type toldSpec struct {
+	Name    string        `yaml:"name,required"`
+	Label   string        `yaml:"label,required"`
+	Kind    string        `yaml:"kind,required"`
+	Options []form.Option `yaml:"options"`
+}
+
 type benefitShareSpec struct {
 	Payer string    `yaml:"payer,required"`
 	Part  string    `yaml:"part,required,loose"`
@@ -190,13 +207,14 @@ type benefitShareSpec struct {
 }
 
 func (s *benefitSpec) formula() *formulaSpec {
-	return &formulaSpec{Of: s.Of, Pays: s.Pays, When: s.When, Amount: s.Amount, Table: s.Table, Adjust: s.Adjust, Floor: s.Floor, Cap: s.Cap, Round: s.Round}
+	return &formulaSpec{Of: s.Of, Pays: s.Pays, When: s.When, Amount: s.Amount, Table: s.Table, Adjust: s.Adjust, Floor: s.Floor, Cap: s.Cap, Round: s.Round,
+		Told: s.Told}
 }
 
 // benefit reads one benefit. Nil when its formula cannot be read.
 func (r *reading) benefit(p part[benefitSpec], on civil.Date) *Benefit {
 	s := p.spec
-	b := &Benefit{ID: s.Benefit, Name: s.Name, Says: s.Says, Sealed: s.Sealed, Item: s.Item, Yields: s.Yields, Fund: s.Fund}
+	b := &Benefit{ID: s.Benefit, Name: s.Name, Says: s.Says, Sealed: s.Sealed, Item: s.Item, Yields: s.Yields, Fund: r.resolve(p.at("fund"), s.Fund, on)}
 	b.Basis = r.element(p.at(""), "benefit/"+s.Benefit, s.Name, s.Basis)
 	if !itemID.MatchString(s.Benefit) {
 		r.bad(p.at("benefit"), "待遇编号只能用小写字母、数字和短横，如 mental-allowance")
@@ -209,7 +227,7 @@ func (r *reading) benefit(p part[benefitSpec], on civil.Date) *Benefit {
 	if x == nil {
 		return nil
 	}
-	b.Formula = *x.out
+	b.Formula, b.Told = *x.out, x.told
 	x.life(b, &s)
 	for i, c := range s.Suspend {
 		path := fmt.Sprintf("suspends.%d", i)
@@ -231,11 +249,7 @@ func (x *formulaReading) life(b *Benefit, s *benefitSpec) {
 	if b.Sealed != "" && !slices.ContainsFunc(ClassPurposes, func(o Option) bool { return o.Value == b.Sealed }) {
 		x.bad(x.at("sealed"), "没有用途 %s", b.Sealed)
 	}
-	b.Begins = x.turn("begins", s.Begins, TurnNext)
-	b.Ends = TurnThis
-	if s.Ends != "" {
-		b.Ends = x.turn("ends", s.Ends, TurnBefore)
-	}
+	x.turns(b, s)
 	switch b.Part = x.resolve(x.at("part"), s.Part, x.on); b.Part {
 	case "":
 		b.Part = "none"
@@ -246,13 +260,20 @@ func (x *formulaReading) life(b *Benefit, s *benefitSpec) {
 	if b.Part == "none" && b.Per != rule.Once && (b.Begins == TurnDay || b.Ends == TurnDay) {
 		x.bad(x.at("begins"), "不按天折算（part: none）的待遇，起止不能是 day")
 	}
-	if s.Each != "" {
+	switch s.Each {
+	case "":
+	case eachCase:
+		b.EachCase = true
+	default:
 		var err error
 		b.Each, err = x.env.CompileTo(rule.Text, s.Each, x.at("each"))
 		x.ps.Add(x.at("each"), err)
 	}
 	if s.Item != "" && !slices.ContainsFunc(x.parts.items, func(i part[itemSpec]) bool { return i.spec.Item == s.Item }) {
 		x.bad(x.at("item"), "没有事项 %s", s.Item)
+	}
+	if len(b.Told) > 0 && (b.Finds || s.Item == "") {
+		x.bad(x.at("told"), "要由办件说明的待遇须写明事项（item），也不能主动查找（finds）")
 	}
 	if b.Finds && s.Item == "" {
 		x.bad(x.at("finds"), "主动查找的待遇须写明由哪个事项核实审批（item）")
@@ -262,6 +283,20 @@ func (x *formulaReading) life(b *Benefit, s *benefitSpec) {
 			x.bad(x.at(fmt.Sprintf("yields.%d", i)), "没有别的待遇 %s", y)
 		}
 		x.reading.enter(Element{ID: x.id + "#yields." + y, Name: "与" + y + "不重复享受", Basis: b.Basis, Place: x.at(fmt.Sprintf("yields.%d", i))})
+	}
+}
+
+// turns reads when the first and the last period are; what is paid once has neither.
+func (x *formulaReading) turns(b *Benefit, s *benefitSpec) {
+	if b.Per == rule.Once {
+		if b.Begins, b.Ends = TurnDay, TurnDay; s.Begins != "" || s.Ends != "" {
+			x.bad(x.at("begins"), "一次性的待遇没有起止期，不写 begins 和 ends")
+		}
+		return
+	}
+	b.Begins, b.Ends = x.turn("begins", s.Begins, TurnNext), TurnThis
+	if s.Ends != "" {
+		b.Ends = x.turn("ends", s.Ends, TurnBefore)
 	}
 }
 
@@ -281,10 +316,11 @@ func (x *formulaReading) shares(b *Benefit, list []benefitShareSpec) {
 		if err != nil || weight.Sign() < 0 {
 			x.bad(x.at(path+".part"), "分担的份额应是不小于零的数，如 0.5 或 2")
 		}
-		if !slices.ContainsFunc(Payers, func(o Option) bool { return o.Value == s.Payer }) {
-			x.bad(x.at(path+".payer"), "“%s”不在可选之列：%s", s.Payer, optionValues(Payers))
+		payer := x.resolve(x.at(path+".payer"), s.Payer, x.on)
+		if !slices.ContainsFunc(Payers, func(o Option) bool { return o.Value == payer }) {
+			x.bad(x.at(path+".payer"), "“%s”不在可选之列：%s", payer, optionValues(Payers))
 		}
-		b.Shares = append(b.Shares, BenefitShare{s.Payer, weight, x.enter(path, "share."+s.Payer, Words(Payers, s.Payer)+"承担", s.Basis)})
+		b.Shares = append(b.Shares, BenefitShare{payer, weight, x.enter(path, "share."+payer, Words(Payers, payer)+"承担", s.Basis)})
 	}
 }
 

@@ -27,7 +27,7 @@ type Formula struct {
 	words *lexicon.Lexicon
 }
 
-// A FormulaCondition (条件) is one requirement, in words and as an expression, with its clauses.
+// A FormulaCondition (计发条件) is one requirement, in words and as an expression, with its clauses.
 type FormulaCondition struct {
 	Part  string // within its element: "condition.1"
 	Says  string
@@ -300,6 +300,7 @@ type formulaSpec struct {
 	Floor  *formulaStepSpec       `yaml:"floor"`
 	Cap    *formulaStepSpec       `yaml:"cap"`
 	Round  *roundingSpec          `yaml:"round"`
+	Told   []toldSpec             `yaml:"told"`
 }
 
 type formulaConditionSpec struct {
@@ -330,6 +331,7 @@ type formulaReading struct {
 	at    func(path string) rule.At
 	env   *rule.Env // facts
 	sums  *rule.Env // facts and the sum so far
+	told  []lexicon.Word
 	out   *Formula
 }
 
@@ -346,7 +348,7 @@ func (r *reading) formula(s *formulaSpec, id string, basis []law.Clause, at func
 		return nil
 	}
 	x.out.Per = per
-	if !x.vocabulary() {
+	if !x.vocabulary(s.Told) {
 		return nil
 	}
 	for i, c := range s.When {
@@ -379,9 +381,16 @@ func (r *reading) formula(s *formulaSpec, id string, basis []law.Clause, at func
 
 var periods = map[string]rule.Period{"once": rule.Once, "month": rule.Month, "quarter": rule.Quarter, "year": rule.Year}
 
-func (x *formulaReading) vocabulary() bool {
+// vocabulary declares what expressions may speak of: the words of the registers, the derived ones, and what the case tells.
+func (x *formulaReading) vocabulary(told []toldSpec) bool {
+	for _, t := range told {
+		if _, twice := x.lexicon.Word(x.out.Of, t.Name); twice {
+			x.bad(x.at("told"), "%s 是登记项，不用再由办件说明", t.Name)
+		}
+		x.told = append(x.told, lexicon.Word{Name: t.Name, Label: t.Label, Of: x.out.Of, Kind: t.Kind, Options: t.Options})
+	}
 	var err error
-	if x.out.words, err = x.lexicon.With(rule.Source{}, derivedOf(x.out.Of)...); err == nil {
+	if x.out.words, err = x.lexicon.With(rule.Source{}, append(derivedOf(x.out.Of), x.told...)...); err == nil {
 		if x.env, err = rule.NewEnv(x.out.words.Types(x.out.Of)); err == nil {
 			x.sums, err = x.env.With(map[string]rule.Type{sumName: rule.YuanPer(x.out.Per)})
 		}

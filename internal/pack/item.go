@@ -39,6 +39,7 @@ type Item struct {
 	Green    *ItemCondition
 	Agency   *ItemLeave // full-course agency 全程代办; nil: not offered
 	Next     []NextItem
+	Grants   []string   // benefits of the same document that a favourable decision gives
 	Archive  civil.Term // zero: kept for good
 	Basis    []law.Clause
 

@@ -30,7 +30,7 @@ func (r *reading) item(p part[itemSpec], on civil.Date) *Item {
 	s := p.spec
 	x := &itemReading{reading: r, p: p, on: on}
 	x.item = &Item{ID: s.Item, Name: s.Name, Says: s.Says, Words: s.Words, Who: s.Who, Base: s.Flow, Form: s.Form,
-		Decides: s.Decides, Desk: s.Desk, Accepts: s.Accepts, Channels: s.Channels,
+		Decides: s.Decides, Desk: s.Desk, Grants: s.Grants, Accepts: s.Accepts, Channels: s.Channels,
 		Basis: r.element(p.at(""), "item/"+s.Item, s.Name, s.Basis)}
 	if len(x.item.Channels) == 0 {
 		x.item.Channels = []string{"window", "net"}
@@ -149,6 +149,13 @@ func (x *itemReading) references() {
 	x.office("decides", s.Decides)
 	for _, id := range s.Desk {
 		x.office("desk", id)
+	}
+	for i, id := range s.Grants {
+		if k := slices.IndexFunc(x.parts.benefits, func(b part[benefitSpec]) bool { return b.spec.Benefit == id }); k < 0 {
+			x.bad(x.p.at(fmt.Sprintf("grants.%d", i)), "没有待遇 %s", id)
+		} else if of := x.parts.benefits[k].spec.Of; of != s.Who {
+			x.bad(x.p.at(fmt.Sprintf("grants.%d", i)), "待遇 %s 给 %s，事项由 %s 申请", id, of, s.Who)
+		}
 	}
 	if len(s.Words) == 0 {
 		x.bad(x.p.at("words"), "至少写一个群众的叫法")

@@ -30,6 +30,7 @@ type itemSpec struct {
 	Green     *itemConditionSpec  `yaml:"green"`
 	Agency    *itemLeaveSpec      `yaml:"agency"`
 	Next      []nextItemSpec      `yaml:"next"`
+	Grants    flow.List           `yaml:"grants"`
 	Archive   string              `yaml:"archive"`
 	Basis     flow.List           `yaml:"basis,required"`
 }

@@ -252,6 +252,34 @@ func (r *reading) localValues(v strict.Value) []datedSpec {
 	return list
 }
 
+// With returns the pack as it would be if the city set these parameters, by name: what an example of a gap, or a draft, is tried with. The error is
+// a rule.Problems; what a document itself states cannot be set.
+func (p *Pack) With(settings map[string]string) (*Pack, error) {
+	var b strings.Builder
+	for name, v := range settings {
+		q := p.Param(name)
+		if q == nil || q.Kind != "whole" && q.Kind != "yes-no" {
+			v = strconv.Quote(v)
+		}
+		fmt.Fprintf(&b, "%s: %s\n", name, v)
+	}
+	doc, ps := strict.Parse(localFile, []byte(b.String()))
+	var local strict.Value
+	if doc != nil {
+		ps = append(ps, doc.Decode(&local)...)
+	}
+	if len(ps) > 0 {
+		return nil, ps
+	}
+	files := p.Files()
+	delete(files, localFile)
+	out, ps := readPack(p.Dir, files, func(string) strict.Value { return local }, true)
+	if len(ps) > 0 {
+		return nil, ps
+	}
+	return out, nil
+}
+
 // ids lists the clause numbers, for messages.
 func ids(list []law.Clause) string {
 	out := make([]string, len(list))

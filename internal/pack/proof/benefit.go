@@ -16,7 +16,16 @@ import (
 func tryBenefit(r *Result) {
 	x := r.Example.Benefit
 	on := r.date("benefit.on", x.On)
-	b := r.edition(on).Benefit(x.ID)
+	edition := r.edition(on)
+	if len(x.With) > 0 {
+		set, err := r.Pack.With(x.With)
+		if err != nil {
+			r.bad("benefit.with", "%s", err)
+			return
+		}
+		edition = set.On(on)
+	}
+	b := edition.Benefit(x.ID)
 	if b == nil {
 		r.bad("benefit.id", "没有待遇 %s", x.ID)
 		return
@@ -43,7 +52,8 @@ func tryBenefit(r *Result) {
 		if failed {
 			fails = append(fails, strings.TrimPrefix(s.Part, "condition."))
 		}
-		if s.Part != "" && (got.Value == rule.Yes || failed) {
+		weighed := !strings.HasPrefix(s.Part, "condition.") // steps of the sum are reached only once every condition holds
+		if s.Part != "" && (got.Value == rule.Yes || failed || weighed) {
 			r.touch(id + "#" + s.Part)
 		}
 		for _, c := range s.Basis {
@@ -88,7 +98,11 @@ func (r *Result) suspension(b *pack.Benefit, facts rule.Facts) {
 		}
 	}
 	if x.Each != "" {
-		r.same("benefit.occasion", "哪一次", x.Each, b.Occasion(facts))
+		occasion := b.Occasion(facts)
+		if b.EachCase {
+			occasion = "case"
+		}
+		r.same("benefit.occasion", "哪一次", x.Each, occasion)
 	}
 	if len(x.Yields) > 0 {
 		r.same("benefit.yields", "让位于", joined(x.Yields), joined(slices.Sorted(slices.Values(b.Yields))))
