@@ -21,6 +21,7 @@ const lapseEvery = time.Minute
 // Work does everything the program does by itself until ctx ends: jobs, the audit log's sequence and checkpoints, and
 // the clocks that run out. It returns when all of it has come to rest.
 func (a *App) Work(ctx context.Context) {
+	ctx = db.Behind(ctx) // nobody waits for it as somebody waits for a page
 	if err := a.Begin(ctx); err != nil && ctx.Err() == nil {
 		a.Log.Error("begin recurring work", "error", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -381,4 +382,78 @@ func TestManyTextsAreMoreThanTheStatementsKept(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// TestThoseBehindLetOthersGoFirst: of writes that wait together, those that somebody waits for go first, and not more than one of those behind with them.
+func TestThoseBehindLetOthersGoFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := dbtest.SQLite(t, steps)
+		release := make(chan struct{})
+		var order []string
+		var group sync.WaitGroup
+		write := func(ctx context.Context, name string) {
+			group.Go(func() {
+				err := d.Write(ctx, func(tx *db.Tx) error {
+					if name == "first" {
+						<-release
+					}
+					order = append(order, name)
+					return insertThing(tx, db.NewID(), "own", 0)
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		write(t.Context(), "first")
+		write(db.Behind(t.Context()), "behind")
+		write(db.Behind(t.Context()), "behind")
+		write(t.Context(), "front")
+		write(t.Context(), "front")
+		before := d.Stats().Commits
+		close(release)
+		group.Wait()
+		if got := strings.Join(order, " "); got != "first front front behind behind" {
+			t.Errorf("they ran as %s", got)
+		}
+		if n := d.Stats().Commits - before; n != 2 {
+			t.Errorf("%d commits, want one with those in front and one after it", n)
+		}
+	})
+}
+
+// TestThoseBehindGoOnUnderLoad: while others write without a pause, work behind gets its turns.
+func TestThoseBehindGoOnUnderLoad(t *testing.T) {
+	d := dbtest.SQLite(t, steps)
+	ended := make(chan struct{})
+	var front atomic.Int64
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for front.Add(1) < 100_000 {
+				if err := d.Write(t.Context(), func(tx *db.Tx) error { return insertThing(tx, db.NewID(), "own", 0) }); err != nil {
+					t.Error(err)
+					return
+				}
+				select {
+				case <-ended:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for range 5 {
+		dbtest.Write(t, d, func(tx *db.Tx) error { return insertThing(tx, db.NewID(), "own", 0) }) // the others are writing
+		err := d.Write(db.Behind(t.Context()), func(tx *db.Tx) error { return insertThing(tx, db.NewID(), "own", 0) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(ended)
+	group.Wait()
+	if n := front.Load(); n >= 100_000 {
+		t.Error("work behind had to wait until nobody else wrote")
+	}
 }

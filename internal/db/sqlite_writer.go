@@ -20,15 +20,21 @@ const (
 	probeEvery = 8 // groups, after which more members than before are waited for
 )
 
+// patience is how long those behind wait, when others write without a pause, until one of them goes with a group of theirs.
+const patience = 10 * time.Millisecond
+
 // writer runs every write of a SQLite file on one goroutine and one connection.
 type writer struct {
 	conn    *sqliteConn
 	group   bool
 	queue   chan *request // unbuffered: a request that was taken has begun
+	later   chan *request // of those behind, unbuffered too
 	closing chan struct{}
 	stopped chan struct{}
 	members []*request // of the group at hand
 	careful bool       // the group at hand has savepoints
+	front   bool       // the group at hand has a member that somebody waits for
+	turn    time.Time  // when one of those behind last had its turn
 
 	crowded bool // several write at once
 	expect  int  // members of a group of late
@@ -47,6 +53,8 @@ type request struct {
 	tx   *Tx
 	on   *sqliteSession
 	done chan struct{}
+
+	behind bool
 }
 
 var (
@@ -55,7 +63,7 @@ var (
 )
 
 func startWriter(conn *sqliteConn, closing chan struct{}, group bool) *writer {
-	w := &writer{conn: conn, group: group, queue: make(chan *request), closing: closing, stopped: make(chan struct{}),
+	w := &writer{conn: conn, group: group, queue: make(chan *request), later: make(chan *request), closing: closing, stopped: make(chan struct{}),
 		linger: time.NewTimer(time.Hour)}
 	go w.run()
 	return w
@@ -66,9 +74,13 @@ func (w *writer) do(ctx context.Context, now func() time.Time, fn func(*Tx) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r := &request{ctx: ctx, now: now, fn: fn, done: make(chan struct{}, 1)}
+	r := &request{ctx: ctx, now: now, fn: fn, done: make(chan struct{}, 1), behind: ctx.Value(behindKey{}) != nil}
+	line := w.queue
+	if r.behind {
+		line = w.later
+	}
 	select {
-	case w.queue <- r:
+	case line <- r:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-w.closing:
@@ -106,6 +118,8 @@ func (w *writer) run() {
 		select {
 		case r := <-w.queue:
 			w.serve(r)
+		case r := <-w.later:
+			w.serve(r)
 		case <-w.closing:
 			finished = true
 			return
@@ -115,7 +129,7 @@ func (w *writer) run() {
 
 // serve runs one group, beginning with r, and answers its members.
 func (w *writer) serve(r *request) {
-	w.members, w.careful = append(w.members[:0], r), false
+	w.members, w.careful, w.front = append(w.members[:0], r), false, false
 	if err := w.conn.do("begin immediate"); err != nil {
 		w.fail(sqliteFault(err))
 		return
@@ -124,6 +138,10 @@ func (w *writer) serve(r *request) {
 		if len(w.members) == 0 || w.members[len(w.members)-1] != r {
 			w.members = append(w.members, r)
 		}
+		if r.behind {
+			w.turn = time.Now()
+		}
+		w.front = w.front || !r.behind
 		if err := w.member(r); err != nil {
 			w.fail(err)
 			return
@@ -157,7 +175,8 @@ func (w *writer) commit() error {
 	return sqliteFault(w.conn.do("commit"))
 }
 
-// next returns a request that waits already or comes soon, unless the group is full.
+// next returns a request that waits already or comes soon, unless the group is full. Those behind come into a group in which nobody waits, and into
+// another when their patience is at its end.
 func (w *writer) next(began time.Time) *request {
 	if !w.group || len(w.members) >= groupLimit || time.Since(began) > groupTime {
 		return nil
@@ -167,19 +186,30 @@ func (w *writer) next(began time.Time) *request {
 		return r
 	default:
 	}
+	later := w.later
+	if w.front && time.Since(w.turn) < patience {
+		later = nil
+	}
+	select {
+	case r := <-later:
+		return r
+	default:
+	}
 	probe := w.groups%probeEvery == 0
 	if !w.crowded || len(w.members) >= w.expect && !probe {
 		return nil
 	}
 	w.linger.Reset(lingerTime)
+	var r *request
 	select {
-	case r := <-w.queue:
-		w.expect = max(w.expect, len(w.members)+1)
-		return r
+	case r = <-w.queue:
+	case r = <-later:
 	case <-w.linger.C:
 		w.expect = len(w.members)
 		return nil
 	}
+	w.expect = max(w.expect, len(w.members)+1)
+	return r
 }
 
 // member runs one closure. Its own failure is kept in the request; an error means that the whole group is gone.

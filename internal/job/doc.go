@@ -15,6 +15,10 @@
 // Jobs with a unique key are coalesced: at most one of a kind and key waits, and at most one runs. Enqueueing again while
 // one waits brings that one forward; enqueueing while one runs makes one more run afterwards, so no news is lost.
 //
+// A tended list is a table of another package whose rows are work by themselves; a runner calls what does it, and no job stands beside each row.
+//
+// What a runner writes lets the writes of requests go first (db.Behind).
+//
 // Table: job. A job that is due at once and has no unique key is leased, in the transaction that enqueues it, to a runner of
 // this process, which gets it with the commit; so it is neither looked for nor claimed. Others wait in the table: runners of
 // one process are woken by the commit, those of other processes poll. Outcomes of jobs that end together are written together.

@@ -142,7 +142,7 @@ func (r *Runner) note(j Job, fn func(tx *db.Tx) error) error {
 }
 
 func (r *Runner) write(fn func(tx *db.Tx) error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), r.o.Grace)
+	ctx, cancel := context.WithTimeout(db.Behind(context.Background()), r.o.Grace)
 	defer cancel()
 	return r.d.Write(ctx, fn)
 }

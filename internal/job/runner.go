@@ -51,13 +51,14 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// A Runner claims due jobs and runs them. Register all handlers before Run or RunDue.
+// A Runner claims due jobs and runs them, and looks after tended lists. Register all handlers before Run or RunDue.
 type Runner struct {
 	d       *db.DB
 	o       Options
 	inside  map[string]func(tx *db.Tx, j Job) error
 	outside map[string]func(ctx context.Context, t *Task) (Settle, error)
 	dead    map[string]func(tx *db.Tx, j Job) error
+	tended  []*tended
 
 	backlog backlog
 	ended   outcomes
@@ -118,13 +119,19 @@ func (r *Runner) kinds(outside bool) []string {
 	return list
 }
 
-// RunDue runs what is due, one round after the other, until nothing is, and returns how many runs there were. Errors of
-// jobs are noted with the jobs; the error returned is the database's.
+// RunDue runs what is due, one round after the other, until nothing is, and returns how many runs there were, with what was done of tended lists.
+// Errors of jobs are noted with the jobs; the error returned is the database's.
 func (r *Runner) RunDue(ctx context.Context) (int, error) {
+	ctx = db.Behind(ctx)
 	total := 0
 	for {
+		n, err := r.tendDue(ctx)
+		total += n
+		if err != nil {
+			return total, err
+		}
 		jobs, _, err := r.take(ctx, r.o.Inside, r.o.Outside)
-		if err != nil || len(jobs) == 0 {
+		if err != nil || n+len(jobs) == 0 {
 			return total, err
 		}
 		var wg sync.WaitGroup
@@ -142,9 +149,11 @@ func (r *Runner) Run(ctx context.Context) {
 	r.backlog.reopen()
 	wake, forget := bells.listen(r)
 	defer forget()
+	ctx = db.Behind(ctx)
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	var running sync.WaitGroup
+	running.Go(func() { r.tend(ctx, work) })
 	inside, outside := make(slots, r.o.Inside), make(slots, r.o.Outside)
 	pool := func(j Job) slots {
 		if r.outside[j.Kind] != nil {

@@ -19,7 +19,7 @@ const kind = "proposal.find"
 
 // Pace of the job.
 const (
-	portion  = 200 // entries of the log in one transaction
+	portion  = 40 // entries of the log in one transaction: others write between two
 	interval = time.Minute
 )
 

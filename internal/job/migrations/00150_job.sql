@@ -19,7 +19,7 @@ create table job (
 );
 create unique index job_waiting_key on job (kind, unique_key) where state = 'waiting' and unique_key <> '';
 create index job_running_key on job (kind, unique_key) where state = 'running' and unique_key <> '';
-create index job_due on job (run_at, id) where state = 'waiting';
+create index job_due on job (run_at, id, kind, unique_key) where state = 'waiting';
 create index job_lease on job (lease_until) where state = 'running';
 create index job_failed on job (id) where state = 'failed';
 
