@@ -8,6 +8,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/flow"
+	"linli/internal/job"
 	"linli/internal/staff"
 )
 
@@ -185,10 +186,8 @@ func (x *Inbox) goBare(tx *db.Tx, it *row) error {
 		}
 	}
 	it.state = Kept
-	if it.desk {
-		return nil
-	}
-	return enqueue(tx, it)
+	job.Stir(tx, keptItems)
+	return nil
 }
 
 // decide settles a conflict as the worker chose.

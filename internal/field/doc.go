@@ -20,7 +20,7 @@
 //
 // # States of an item
 //
-//   - kept: durably stored; a job acts on it, usually within a second. Ask again with the same id.
+//   - kept: durably stored; it is acted on by the runner of jobs (see job.Runner.Tend), usually within a second. Ask again with the same id.
 //   - wants-photo: stored; the marks photo:<sha256> say which are still to be sent. The last one that arrives makes it kept. When
 //     the photo is lost, resolve{item, choice: "without-photo"} lets the item go on without.
 //   - taken: acted on; case says what it became.
@@ -34,7 +34,8 @@
 //   - An item is known by (account, id), for ever: sent again, alone or with others, in any order and by any device of the account, it is not acted on
 //     twice, and answered as it stands. The same id with another content is not the same item: it is stored beside, refused, in words.
 //   - An answer is given only after the items it speaks of are durably stored. An item that was stored is never deleted, whatever becomes of it.
-//   - Accepting is one insert. What it leads to happens afterwards, one transaction an item (see docs/adr/0016): a bad item holds up no other.
+//   - Accepting is one insert. What it leads to happens afterwards, one transaction an item, each worker's in the order in which they came (see
+//     docs/adr/0016): a bad item holds up no other. What fails for reasons of ours is tried again twelve times and then lies on the desk.
 //   - A telephone's clock is corrected by what it says the time is when it sends; beyond ten minutes, and where an item claims to be of the
 //     future or older than a device may work offline, it is marked clock, and then counts from when it came.
 //   - An account that was closed meanwhile loses nothing: its items are stored, marked closed, and lie on the supervision centre's desk.

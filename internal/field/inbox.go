@@ -26,8 +26,8 @@ import (
 //go:embed migrations/*.sql
 var Migrations embed.FS
 
-// Take is the kind of the job that acts on one item.
-const Take = "field.take"
+// kept items are a tended list: what is to be acted on stands in the inbox itself.
+const keptItems = "field.kept"
 
 // skewMost is how wrong a telephone's clock may be without being marked.
 const skewMost = 10 * time.Minute
@@ -54,11 +54,8 @@ type Inbox struct {
 	Files  *blob.Store
 }
 
-// Register adds the handlers of this package's jobs.
-func (x *Inbox) Register(r *job.Runner) {
-	r.HandleOutside(Take, x.take)
-	r.OnFailed(Take, x.failed)
-}
+// Register lets a runner act on kept items.
+func (x *Inbox) Register(r *job.Runner) { r.Tend(keptItems, x.tend) }
 
 // A row is an item as it is stored.
 type row struct {
@@ -189,10 +186,8 @@ func (x *Inbox) acceptOne(tx *db.Tx, r *row, known map[string]*row) (Result, err
 		return x.acceptOne(tx, r, known)
 	}
 	known[r.ID] = r
-	if r.state == Kept && !slices.Contains(r.marks, MarkClosed) {
-		if err := enqueue(tx, r); err != nil {
-			return Result{}, err
-		}
+	if r.state == Kept && !r.desk {
+		job.Stir(tx, keptItems)
 	}
 	return x.result(tx, r)
 }
@@ -220,16 +215,6 @@ func (x *Inbox) settle(tx *db.Tx, r *row) error {
 		r.desk, r.words = true, closedWords
 	}
 	return nil
-}
-
-type takeArgs struct {
-	Account db.ID  `json:"account"`
-	ID      string `json:"id"`
-}
-
-func enqueue(tx *db.Tx, r *row) error {
-	_, err := job.Enqueue(tx, Take, takeArgs{r.account, r.ID})
-	return err
 }
 
 // Locate says at which place of the city each item of a batch lies, by id; an item off the city or without a position is left out.
@@ -268,9 +253,9 @@ func (r *row) insert(tx *db.Tx) (fresh bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("write choices of item: %w", err)
 	}
-	n, err := tx.ExecCount(`insert into field_item (`+columns+`) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) on conflict (account, id) do nothing`,
+	n, err := tx.ExecCount(`insert into field_item (`+columns+`, due_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) on conflict (account, id) do nothing`,
 		r.account, r.ID, r.seq, r.device, string(r.Kind), string(r.state), db.At(r.at), told(r.At), db.At(r.received), placed, lon, lat, int64(min(r.Accuracy, 1e6)),
-		r.path, strings.Join(r.Photos, " "), string(body), r.request, strings.Join(r.marks, " "), r.words, string(choices), r.caseID, flag(r.desk))
+		r.path, strings.Join(r.Photos, " "), string(body), r.request, strings.Join(r.marks, " "), r.words, string(choices), r.caseID, flag(r.desk), db.At(r.received))
 	return n == 1, err
 }
 

@@ -13,6 +13,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/fault"
 	"linli/internal/geo"
+	"linli/internal/job"
 	"linli/internal/photo"
 	"linli/internal/voice"
 )
@@ -123,10 +124,10 @@ func (x *Inbox) recheck(tx *db.Tx, r *row) error {
 	if err := r.save(tx, WantsPhoto); err != nil {
 		return err
 	}
-	if r.state != Kept || r.desk {
-		return nil
+	if r.state == Kept && !r.desk {
+		job.Stir(tx, keptItems)
 	}
-	return enqueue(tx, r)
+	return nil
 }
 
 // awaitPhotos marks which photos and voice notes of an item are still to be sent, and which came and were none; while one is to be sent the item waits.

@@ -5,8 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"linli/internal/db"
 	"linli/internal/fault"
@@ -14,29 +18,78 @@ import (
 	"linli/internal/staff"
 )
 
-// take acts on one item. It runs beside the job's own transactions, so that what a refusal wrote halfway is gone before the refusal itself is
-// written down; an item that was acted on is not kept any more, so a second run finds nothing to do.
-func (x *Inbox) take(ctx context.Context, t *job.Task) (job.Settle, error) {
-	var a takeArgs
-	if err := t.Job.Decode(&a); err != nil {
-		return nil, job.Permanent(err)
+// How many kept items are looked at together, and of how many workers at once items are acted on.
+const (
+	portion = 64
+	atOnce  = 4
+)
+
+// An item that could not be acted on, for reasons that are not its own, is tried so often, at these pauses; then it lies on the desk.
+const triesMost = 12
+
+var pauses = job.Pauses{First: 5 * time.Second, Cap: time.Hour, Random: rand.Float64}
+
+// An itemName tells one item.
+type itemName struct {
+	account db.ID
+	id      string
+}
+
+// tend acts on a portion of the items that are due, on each worker's in the order in which they came, and says how many they were.
+func (x *Inbox) tend(ctx context.Context) (int, error) {
+	var list []itemName
+	err := x.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		list, err = db.Select(tx, func(r *db.Rows) (n itemName, err error) { return n, r.Scan(&n.account, &n.id) },
+			`select account, id from field_item where state = 'kept' and desk = 0 and due_at <= ? order by due_at, seq limit ?`, db.At(tx.Now()), portion)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("look for kept items: %w", err)
 	}
+	workers := map[db.ID][]itemName{}
+	for _, n := range list {
+		workers[n.account] = append(workers[n.account], n)
+	}
+	var all sync.WaitGroup
+	slots, failures := make(chan struct{}, atOnce), make(chan error, len(workers))
+	for _, mine := range workers {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			for _, n := range mine {
+				if err := x.take(ctx, n); err != nil {
+					failures <- err
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	close(failures)
+	for failure := range failures {
+		err = errors.Join(err, failure)
+	}
+	return len(list), err
+}
+
+// take acts on one item and sees to it that what a refusal wrote halfway is gone before the refusal itself is written down. An item that was acted on
+// is not kept any more: whoever comes second finds nothing to do. The error is of the database: nothing of the item could be written down.
+func (x *Inbox) take(ctx context.Context, n itemName) error {
 	err := x.DB.Write(ctx, func(tx *db.Tx) error {
-		r, err := load(tx, a.Account, a.ID)
+		r, err := load(tx, n.account, n.id)
 		if err != nil || r.state != Kept || r.desk {
 			return err
 		}
 		return x.takeRow(tx, r)
 	})
-	e := fault.As(err)
-	if err == nil || e == nil || db.IsStale(err) || db.IsUnique(err) {
-		return nil, err
+	if err == nil || ctx.Err() != nil {
+		return err
 	}
-	switch e.Kind {
-	case fault.KindInternal, fault.KindUnavailable:
-		return nil, err
+	if e := fault.As(err); e != nil && !db.IsStale(err) && !db.IsUnique(err) && e.Kind != fault.KindInternal && e.Kind != fault.KindUnavailable {
+		return x.DB.Write(ctx, func(tx *db.Tx) error { return refuse(tx, n, e) })
 	}
-	return func(tx *db.Tx) error { return x.refuse(tx, a, e) }, nil
+	slog.WarnContext(ctx, "an item was not acted on", "account", n.account.String(), "id", n.id, "error", err)
+	return x.DB.Write(ctx, func(tx *db.Tx) error { return postpone(tx, n) })
 }
 
 // takeRow acts on a kept item as its worker, or lays it on the desk when there is none any more.
@@ -79,8 +132,8 @@ func (x *Inbox) act(tx *db.Tx, by staff.Actor, r *row) error {
 }
 
 // refuse writes down that an item was refused, and why; the supervision centre sees it too.
-func (x *Inbox) refuse(tx *db.Tx, a takeArgs, e *fault.Error) error {
-	r, err := load(tx, a.Account, a.ID)
+func refuse(tx *db.Tx, n itemName, e *fault.Error) error {
+	r, err := load(tx, n.account, n.id)
 	if err != nil || r.state != Kept {
 		return err
 	}
@@ -88,18 +141,22 @@ func (x *Inbox) refuse(tx *db.Tx, a takeArgs, e *fault.Error) error {
 	return r.save(tx, Kept)
 }
 
-// failed lays an item on the desk that could not be acted on although it was tried again and again.
-func (x *Inbox) failed(tx *db.Tx, j job.Job) error {
-	var a takeArgs
-	if err := j.Decode(&a); err != nil {
+// postpone lets an item be tried again later, and lays it on the desk when that has been done often enough.
+func postpone(tx *db.Tx, n itemName) error {
+	r, err := load(tx, n.account, n.id)
+	if err != nil || r.state != Kept || r.desk {
 		return err
 	}
-	r, err := load(tx, a.Account, a.ID)
-	if err != nil || r.state != Kept {
-		return err
+	var tries int
+	if err := tx.QueryRow(`select tries from field_item where account = ? and id = ?`, n.account, n.id).Scan(&tries); err != nil {
+		return fmt.Errorf("tries of item: %w", err)
 	}
-	r.desk, r.words = true, "平台暂时没有办成，记录完好，已交监督中心处理"
-	return r.save(tx, Kept)
+	if tries++; tries >= triesMost {
+		r.desk, r.words = true, "平台暂时没有办成，记录完好，已交监督中心处理"
+		return r.save(tx, Kept)
+	}
+	return tx.ExecOne(`update field_item set tries = ?, due_at = ? where account = ? and id = ? and state = 'kept'`,
+		tries, db.At(tx.Now().Add(pauses.After(tries))), n.account, n.id)
 }
 
 // key makes what is done for an item be done once.

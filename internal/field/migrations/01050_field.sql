@@ -32,10 +32,13 @@ create table field_item (
 	choices     TEXT NOT NULL,
 	case_id     INTEGER NOT NULL,
 	desk        INTEGER NOT NULL,
+	tries       INTEGER NOT NULL DEFAULT 0,
+	due_at      TEXT NOT NULL,
 	primary key (account, id)
 ) WITHOUT ROWID;
 create index field_item_seq_of on field_item (account, seq);
 create index field_item_wants on field_item (account) where state = 'wants-photo';
+create index field_item_due on field_item (due_at, seq) where state = 'kept' and desk = 0;
 create index field_item_desk on field_item (seq) where desk = 1;
 
 create table field_photo (
