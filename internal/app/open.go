@@ -201,7 +201,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.People.UseWords(words)
 	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index, People: a.People, SMS: !o.Quiet})
 	a.Atlas = atlas.New(a.DB, a.City)
-	a.Proposals = proposal.New(a.City, a.Cases, proposal.Rule{})
+	a.Proposals = proposal.New(a.City, a.Cases)
 	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
 	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})
 	a.Window = &service.Window{Cases: a.Cases, Packs: a.Catalog.Index, People: a.People}
@@ -223,7 +223,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Field.Register(a.Jobs)
 	picture.Register(a.Jobs, a.Blobs)
 	hall.Register(a.Jobs)
-	grid.Register(a.Jobs)
+	grid.Register(a.Jobs, func(at time.Time) int { return a.Cases.Bound("track-days", at) })
 	a.Fixtures = &fixture.Fixtures{Places: a.Places}
 	a.Fixtures.Register(a.Jobs)
 	a.Jobs.Handle(event.JobPlaces, a.followPlaces)

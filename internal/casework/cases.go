@@ -32,8 +32,6 @@ type Cases struct {
 	people *register.Register
 	sms    bool
 
-	nearness Nearness
-
 	hooks notify.Publisher
 }
 
@@ -44,16 +42,16 @@ type Options struct {
 	Packs  func() *pack.Index // the packs in force now; asked anew for each act
 	People *register.Register // who keeps persons and their secrets
 	SMS    bool               // reporters with a mobile number hear of the main steps by text message
-
-	Nearness Nearness // when a case nearby may be about the same thing; zero: DefaultNearness
 }
 
 // New returns the casework of a city.
 func New(o Options) *Cases {
-	if o.Nearness == (Nearness{}) {
-		o.Nearness = DefaultNearness
-	}
-	return &Cases{city: o.City, law: o.Law, packs: o.Packs, people: o.People, sms: o.SMS, nearness: o.Nearness}
+	return &Cases{city: o.City, law: o.Law, packs: o.Packs, people: o.People, sms: o.SMS}
+}
+
+// Bound is a number by which the platform goes in this city at an instant, as its documents say or its own default does (pack.KnownBounds).
+func (c *Cases) Bound(id string, at time.Time) int {
+	return c.packs().Bound(id, c.city, civil.DateOf(at, civil.Shanghai))
 }
 
 // Law is how days and hours count here.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"linli/internal/db"
 	"linli/internal/fault"
@@ -19,10 +20,6 @@ type Nearness struct {
 	Far  float64 // metres within which cases of one group may be: a wider word, a vaguer spot
 	Days int     // a case that is closed counts until so many days after it came in
 }
-
-// DefaultNearness is what holds where neither a document nor the city says otherwise: a telephone in a street is some 20 m off, and people
-// stand on either side of what they report.
-var DefaultNearness = Nearness{Near: 50, Far: 200, Days: 7}
 
 // A NearCase (就近办件) is a case that may be about the same thing, by its class, its distance and its age.
 type NearCase struct {
@@ -47,8 +44,12 @@ func GroupOf(kind string) string {
 	return kind
 }
 
-// Nearness is by what rule cases count as near here.
-func (c *Cases) Nearness() Nearness { return c.nearness }
+// Nearness is by what rule cases count as near here at an instant.
+func (c *Cases) Nearness(at time.Time) Nearness {
+	n := Nearness{Near: float64(c.Bound("near-metres", at)), Far: float64(c.Bound("far-metres", at)), Days: c.Bound("near-days", at)}
+	n.Far = max(n.Near, n.Far)
+	return n
+}
 
 // Near finds cases that the actor sees and that may be about the same thing as one of a class at a point: open ones, and those that came in
 // of late, of its group within the far radius; of any class within the near one while the class is not known. Those of the very class within the
@@ -92,10 +93,10 @@ type candidate struct {
 
 // around reads the positions in the squares around a point and keeps those that the rule calls near.
 func (c *Cases) around(tx *db.Tx, kind string, at geo.Point) ([]candidate, error) {
-	n := c.nearness
+	n := c.Nearness(tx.Now())
 	radius := n.Near
 	if kind != "" {
-		radius = max(n.Near, n.Far)
+		radius = n.Far
 	}
 	since := db.At(tx.Now().AddDate(0, 0, -n.Days))
 	sql, args := spansSQL(geo.Spans(at, radius), kind, since)

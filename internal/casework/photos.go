@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"linli/internal/db"
 	"linli/internal/fault"
@@ -30,7 +31,13 @@ func (c *Cases) PhotoDoubts(tx *db.Tx, k *Case) ([]picture.Doubt, error) {
 			m.Where = &at
 		}
 	}
-	return picture.Doubts(list, m, picture.DefaultBounds), nil
+	return picture.Doubts(list, m, c.photoBounds(tx.Now())), nil
+}
+
+// photoBounds are by what photos are held against cases.
+func (c *Cases) photoBounds(at time.Time) picture.Bounds {
+	return picture.Bounds{Far: float64(c.Bound("photo-metres", at)), Old: time.Duration(c.Bound("photo-hours", at)) * time.Hour,
+		Slack: time.Duration(c.Bound("photo-minutes", at)) * time.Minute}
 }
 
 // vouched refuses to confirm work in silence whose photos do not fit: whoever confirms it says what he saw.

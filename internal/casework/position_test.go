@@ -4,16 +4,19 @@ import (
 	"context"
 	"math"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"linli/internal/casework"
+	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
 	"linli/internal/fault"
 	"linli/internal/flow"
 	"linli/internal/geo"
+	"linli/internal/pack"
 	"linli/internal/staff"
 )
 
@@ -134,4 +137,35 @@ func checkPositions(rt *rapid.T, w *town) {
 	if err != nil || wrong > 0 {
 		rt.Fatalf("%d positions differ from their cases, %v", wrong, err)
 	}
+}
+
+// How near is near is a number of the documents in force, and the city's to set.
+func TestTheCitySaysHowNearIsNear(t *testing.T) {
+	each(t, func(t *testing.T, w *town) {
+		r := w.seenAt("event-01-10", east(0))
+		if ids, _ := w.near(w.who["desk"], "event-01-10", east(40)); len(ids) != 1 || ids[0] != r.Case {
+			t.Fatalf("forty metres off: %v", ids)
+		}
+		src := fstest.MapFS{}
+		for name, text := range map[string]string{
+			"t/near/document.yaml":  "document: near\nnumber: 试〔2026〕9号\ntitle: 就近办法\nissuer: 试\nissued: \"2026-01-05\"\napplies: { place: \"4112\", from: \"2026-02-01\" }\n",
+			"t/near/clauses.yaml":   "- { id: \"1\", at: 一, gist: 就近, runs: [bound/near-metres, bound/far-metres] }\n",
+			"t/near/offices.yaml":   "offices: []\n",
+			"t/near/bounds/st.yaml": "- { bound: near-metres, is: 10, basis: \"1\" }\n- { bound: far-metres, is: 30, basis: \"1\" }\n",
+		} {
+			src[name] = &fstest.MapFile{Data: []byte(text)}
+		}
+		ix, err := pack.Load(src, pack.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := casework.New(casework.Options{City: "4112", Law: civil.CivilCode(), Packs: func() *pack.Index { return ix }})
+		dbtest.Read(t, w.d, func(tx *db.Tx) error {
+			list, err := own.Near(tx, w.who["desk"], "event-01-10", east(40))
+			if err != nil || len(list) != 0 {
+				t.Errorf("forty metres are near where thirty are far: %v, %v", list, err)
+			}
+			return nil
+		})
+	})
 }

@@ -11,9 +11,6 @@ import (
 	"linli/internal/staff"
 )
 
-// fastest is how fast a worker gets about at most, in metres a second; two positions that ask for more are a jump of the receiver.
-const fastest = 45
-
 // jumpWithin is how long a former position tells anything of the next.
 const jumpWithin = 30 * time.Minute
 
@@ -46,7 +43,7 @@ type fix struct {
 }
 
 // track keeps the positions taken on duty. The item itself keeps none of them afterwards, so that what was taken off duty is nowhere.
-func track(tx *db.Tx, by staff.Actor, r *row) error {
+func (x *Inbox) track(tx *db.Tx, by staff.Actor, r *row) error {
 	var b struct {
 		Fixes []fix `json:"fixes"`
 	}
@@ -58,7 +55,7 @@ func track(tx *db.Tx, by staff.Actor, r *row) error {
 	jumped := 0
 	for _, f := range b.Fixes {
 		g := grid.Fix{At: f.At.Add(skew).UTC().Truncate(time.Millisecond), Where: geo.Point{Lon: f.Lon, Lat: f.Lat}, Within: f.Accuracy}
-		if n := len(list); n > 0 && tooFast(list[n-1].Where, list[n-1].At, g.Where, g.At, list[n-1].Within+g.Within) {
+		if n := len(list); n > 0 && tooFast(list[n-1].Where, list[n-1].At, g.Where, g.At, list[n-1].Within+g.Within, x.fastest(tx)) {
 			jumped++
 			continue
 		}
@@ -75,13 +72,16 @@ func track(tx *db.Tx, by staff.Actor, r *row) error {
 	return tx.ExecOne(`update field_item set body = ?, placed = 0, lon = 0, lat = 0 where account = ? and id = ?`, `{}`, r.account, r.ID)
 }
 
+// fastest is how fast a worker gets about at most, in metres a second; two positions that ask for more are a jump of the receiver.
+func (x *Inbox) fastest(tx *db.Tx) float64 { return float64(x.Cases.Bound("fastest", tx.Now())) / 3.6 }
+
 // tooFast reports whether nobody gets from one position to another in the time between, beyond what both are unsure by.
-func tooFast(a geo.Point, at time.Time, b geo.Point, bt time.Time, unsure float64) bool {
+func tooFast(a geo.Point, at time.Time, b geo.Point, bt time.Time, unsure, fastest float64) bool {
 	return geo.Distance(a, b)-unsure > fastest*max(1, bt.Sub(at).Abs().Seconds())
 }
 
 // noticeJump marks an item whose position cannot be reached from that of the worker's item before.
-func (r *row) noticeJump(tx *db.Tx) error {
+func (x *Inbox) noticeJump(tx *db.Tx, r *row) error {
 	if r.Lon == nil {
 		return nil
 	}
@@ -95,7 +95,7 @@ func (r *row) noticeJump(tx *db.Tx) error {
 	if err != nil {
 		return fmt.Errorf("position before: %w", err)
 	}
-	if tooFast(geo.Of(lon, lat), at.Time, geo.Point{Lon: *r.Lon, Lat: *r.Lat}, r.at, float64(accuracy)+r.Accuracy) {
+	if tooFast(geo.Of(lon, lat), at.Time, geo.Point{Lon: *r.Lon, Lat: *r.Lat}, r.at, float64(accuracy)+r.Accuracy, x.fastest(tx)) {
 		r.mark(MarkJump)
 	}
 	return nil

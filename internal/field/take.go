@@ -113,7 +113,7 @@ const closedWords = "账号已停用：记录已收到并注明，已交监督�
 
 // act does what an item of its kind asks for, and says in the row what came of it.
 func (x *Inbox) act(tx *db.Tx, by staff.Actor, r *row) error {
-	if err := r.noticeJump(tx); err != nil {
+	if err := x.noticeJump(tx, r); err != nil {
 		return err
 	}
 	switch r.Kind {
@@ -126,7 +126,7 @@ func (x *Inbox) act(tx *db.Tx, by staff.Actor, r *row) error {
 	case Duty:
 		return duty(tx, by, r)
 	case Track:
-		return track(tx, by, r)
+		return x.track(tx, by, r)
 	}
 	return x.point(tx, by, r)
 }

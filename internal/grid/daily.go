@@ -12,13 +12,14 @@ import (
 
 const daily = "grid.daily"
 
-// Register lets the runner bring grants in line with posts: once after each start of the program, then soon after each midnight in Shanghai.
-func Register(r *job.Runner) {
+// Register lets the runner bring grants in line with posts and forget positions: once after each start of the program, then soon after each midnight in
+// Shanghai. days says for how many days positions are kept at an instant.
+func Register(r *job.Runner, days func(at time.Time) int) {
 	r.Handle(daily, func(tx *db.Tx, _ job.Job) error {
 		if err := Settle(tx); err != nil {
 			return err
 		}
-		if _, err := Forget(tx, KeepTracks); err != nil {
+		if _, err := Forget(tx, time.Duration(days(tx.Now()))*24*time.Hour); err != nil {
 			return err
 		}
 		return next(tx)

@@ -12,7 +12,7 @@
 //     shortly after midnight when the post begins or ends on a later day.
 //
 //   - A position is kept only when it was taken between the beginning and the end of a duty of that worker; any other is refused. He sees his own
-//     track himself; the supervision centre sees where he is while he is on duty, and nothing afterwards. Tracks are forgotten after KeepTracks.
+//     track himself; the supervision centre sees where he is while he is on duty, and nothing afterwards. Tracks are forgotten after the days that the city says (bound track-days).
 //
 //   - Duties may come late and with their own times, as a phone without a network sends them; two of one worker never overlap, and one that he forgot
 //     to end ends by itself after LongestShift.

@@ -14,10 +14,8 @@ import (
 const (
 	// LongestShift is when a duty that nobody ended is over.
 	LongestShift = 16 * time.Hour
-	// KeepTracks is how long positions are kept. No document says how long; a track is needed while a report of the day may still be doubted.
-	KeepTracks = 30 * 24 * time.Hour
-	// latest is how late a duty may be told: as long as positions are kept.
-	latest = KeepTracks
+	// latest is how late a duty may be told: as long as a telephone works without a network.
+	latest = 30 * 24 * time.Hour
 )
 
 // A Shift (当班) is one time on duty of a worker.

@@ -64,9 +64,9 @@ func TestPositionsOnlyOnDuty(t *testing.T) {
 		if mine("walker") != 2 || mine("supervisor") != 0 {
 			t.Errorf("he sees %d of his own, the supervisor %d", mine("walker"), mine("supervisor"))
 		}
-		w.Clock.Advance(grid.KeepTracks - 11*time.Minute)
+		w.Clock.Advance(30*24*time.Hour - 11*time.Minute)
 		w.Write(t, func(tx *db.Tx) error {
-			n, err := grid.Forget(tx, grid.KeepTracks)
+			n, err := grid.Forget(tx, 30*24*time.Hour)
 			if n != 1 {
 				t.Errorf("forgot %d", n)
 			}
@@ -74,7 +74,7 @@ func TestPositionsOnlyOnDuty(t *testing.T) {
 		})
 		w.Clock.Advance(2 * time.Minute)
 		w.Write(t, func(tx *db.Tx) error {
-			n, err := grid.Forget(tx, grid.KeepTracks)
+			n, err := grid.Forget(tx, 30*24*time.Hour)
 			list, err2 := grid.Shifts(tx, by.Account, 9)
 			if n != 1 || err != nil || err2 != nil || len(list) != 1 || !list[0].Seen.IsZero() || !list[0].At.IsZero() {
 				t.Errorf("forgot %d, %v; shifts %+v, %v", n, err, list, err2)

@@ -107,6 +107,11 @@ func (r *reading) edition(on civil.Date) *Edition {
 	for _, p := range r.parts.standards {
 		e.Standards = append(e.Standards, r.standard(p, on))
 	}
+	for _, p := range r.parts.bounds {
+		if b := r.bound(p, on); b != nil {
+			e.Bounds = append(e.Bounds, b)
+		}
+	}
 	return e
 }
 

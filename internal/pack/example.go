@@ -29,6 +29,7 @@ type Example struct {
 	Round     *RoundExample     `yaml:"round"`
 	Benefit   *BenefitExample   `yaml:"benefit"`
 	Scheme    *SchemeExample    `yaml:"scheme"`
+	Bound     *BoundExample     `yaml:"bound"`
 
 	Place rule.At                   `yaml:"-"`
 	at    func(path string) rule.At // place of a part of the example, such as "case.steps.2"

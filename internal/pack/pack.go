@@ -49,6 +49,7 @@ type Edition struct {
 	Items      []*Item
 	Admissions []*Admission
 	Standards  []*Standard
+	Bounds     []*Bound
 	Checklists []*Checklist
 	Rounds     []*Round
 	Schemes    []*Scheme

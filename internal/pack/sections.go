@@ -32,6 +32,7 @@ type parts struct {
 	classes    []part[classSpec]
 	benefits   []part[benefitSpec]
 	standards  []part[standardSpec]
+	bounds     []part[boundSpec]
 	examples   []part[Example]
 }
 
@@ -134,10 +135,12 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 		take(r, doc, &r.parts.benefits)
 	case "standards":
 		take(r, doc, &r.parts.standards)
+	case "bounds":
+		take(r, doc, &r.parts.bounds)
 	case "examples":
 		take(r, doc, &r.parts.examples)
 	default:
-		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、scores、watches、notices、books、items、admissions、tables、checklists、rounds、schemes、facts、classes、benefits、standards、examples", folder)
+		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、scores、watches、notices、books、items、admissions、tables、checklists、rounds、schemes、facts、classes、benefits、standards、bounds、examples", folder)
 	}
 }
 

@@ -6,15 +6,12 @@ import (
 	"linli/internal/geo"
 )
 
-// Bounds say when photos do not fit.
+// Bounds say when photos do not fit. They are the city's to set; see pack.KnownBounds.
 type Bounds struct {
 	Far   float64       // metres from where the matter is
 	Old   time.Duration // how long before it is handed in a first photo may have been taken
 	Slack time.Duration // by how much clocks differ
 }
-
-// DefaultBounds is what holds where neither a document nor the city says otherwise: a telephone between houses is some tens of metres off.
-var DefaultBounds = Bounds{Far: 100, Old: 24 * time.Hour, Slack: 10 * time.Minute}
 
 // Marks of photos that do not fit.
 const (

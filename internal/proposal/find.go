@@ -109,11 +109,12 @@ func (x *Proposals) consider(tx *db.Tx, id db.ID) error {
 		return err
 	}
 	o := list[0]
-	past, err := x.decided(tx, &o)
+	rule := x.Rule(tx.Now())
+	past, err := x.decided(tx, &o, rule)
 	if err != nil {
 		return err
 	}
-	since := x.since(o.at.Time)
+	since := o.at.AddDate(0, 0, -rule.Days)
 	for _, p := range past {
 		switch {
 		case p.State == Waiting:
@@ -124,36 +125,36 @@ func (x *Proposals) consider(tx *db.Tx, id db.ID) error {
 			since = p.Decided.Time
 		}
 	}
-	same, err := x.same(tx, &o, since)
-	if err != nil || len(same) < x.rule.Reports {
+	same, err := x.same(tx, &o, since, rule)
+	if err != nil || len(same) < rule.Reports {
 		return err
 	}
 	return x.raise(tx, &o, same)
 }
 
 // decided are the proposals about the same thing, or about the group of matters at the same spot, the latest last.
-func (x *Proposals) decided(tx *db.Tx, o *report) ([]Proposal, error) {
+func (x *Proposals) decided(tx *db.Tx, o *report, rule Rule) ([]Proposal, error) {
 	if o.thing != 0 {
 		return db.Select(tx, scan, `select `+columns+` from proposal where thing = ? order by id`, o.thing)
 	}
 	var list []Proposal
-	for _, s := range geo.Spans(o.point, x.rule.Metres) {
+	for _, s := range geo.Spans(o.point, rule.Metres) {
 		some, err := db.Select(tx, scan, `select `+columns+` from proposal where grp = ? and cell >= ? and cell < ? and thing = 0 order by id`, casework.GroupOf(o.kind), s[0], s[1])
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, some...)
 	}
-	return slices.DeleteFunc(list, func(p Proposal) bool { return geo.Distance(p.Point, o.point) > x.rule.Metres }), nil
+	return slices.DeleteFunc(list, func(p Proposal) bool { return geo.Distance(p.Point, o.point) > rule.Metres }), nil
 }
 
 // same are the reports of the same thing, or of the group at the same spot, since an instant.
-func (x *Proposals) same(tx *db.Tx, o *report, since time.Time) ([]report, error) {
+func (x *Proposals) same(tx *db.Tx, o *report, since time.Time, rule Rule) ([]report, error) {
 	if o.thing != 0 {
 		return db.Select(tx, scanReport, reportColumns+`thing = ? and at > ? and at <= ? order by case_id`, o.thing, db.At(since), o.at)
 	}
 	var list []report
-	for _, s := range geo.Spans(o.point, x.rule.Metres) {
+	for _, s := range geo.Spans(o.point, rule.Metres) {
 		some, err := db.Select(tx, scanReport, reportColumns+`cell >= ? and cell < ? and at > ? and at <= ? and thing = 0`, s[0], s[1], db.At(since), o.at)
 		if err != nil {
 			return nil, err
@@ -162,7 +163,7 @@ func (x *Proposals) same(tx *db.Tx, o *report, since time.Time) ([]report, error
 	}
 	group := casework.GroupOf(o.kind)
 	return slices.DeleteFunc(list, func(r report) bool {
-		return casework.GroupOf(r.kind) != group || geo.Distance(r.point, o.point) > x.rule.Metres
+		return casework.GroupOf(r.kind) != group || geo.Distance(r.point, o.point) > rule.Metres
 	}), nil
 }
 

@@ -28,9 +28,6 @@ type Rule struct {
 	Metres  float64 // of each other's place, where no fixture is named
 }
 
-// DefaultRule holds where the city says nothing else: three times in a month is no chance, and thirty metres are one spot for a telephone.
-var DefaultRule = Rule{Reports: 3, Days: 30, Metres: 30}
-
 // A State is where a proposal stands.
 type State string
 
@@ -70,19 +67,15 @@ func (p *Proposal) Place() string {
 type Proposals struct {
 	city  string
 	cases *casework.Cases
-	rule  Rule
 }
 
-// New returns the proposals of a city; the zero rule is the default.
-func New(city string, cases *casework.Cases, rule Rule) *Proposals {
-	if rule == (Rule{}) {
-		rule = DefaultRule
-	}
-	return &Proposals{city: city, cases: cases, rule: rule}
-}
+// New returns the proposals of a city.
+func New(city string, cases *casework.Cases) *Proposals { return &Proposals{city: city, cases: cases} }
 
-// Rule is what counts as again and again here.
-func (x *Proposals) Rule() Rule { return x.rule }
+// Rule is what counts as again and again here at an instant, as documents or the platform's default say (pack.KnownBounds).
+func (x *Proposals) Rule(at time.Time) Rule {
+	return Rule{Reports: x.cases.Bound("again-reports", at), Days: x.cases.Bound("again-days", at), Metres: float64(x.cases.Bound("again-metres", at))}
+}
 
 const columns = `id, grp, thing, lon, lat, path, reports, first_at, last_at, state, words, until, case_id, raised_at, decided_at, decided_by`
 
@@ -225,6 +218,3 @@ func (x *Proposals) waiting(tx *db.Tx, by staff.Actor, id db.ID) (Proposal, erro
 	}
 	return p, nil
 }
-
-// since is the instant from which reports count, given that at is the latest.
-func (x *Proposals) since(at time.Time) time.Time { return at.AddDate(0, 0, -x.rule.Days) }

@@ -26,7 +26,7 @@ type street struct {
 
 func each(t *testing.T, test func(s *street)) {
 	town.Each(t, func(t *testing.T, w *town.Town) {
-		test(&street{Town: w, t: t, x: proposal.New(town.City, w.Cases, proposal.Rule{})})
+		test(&street{Town: w, t: t, x: proposal.New(town.City, w.Cases)})
 	}, proposal.Migrations)
 }
 

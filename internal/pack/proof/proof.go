@@ -57,10 +57,10 @@ func try(p *pack.Pack, e *pack.Example) *Result {
 		func() { tryCase(r, law) }, func() { tryForm(r) }, func() { tryDuty(r, law) }, func() { tryIndicator(r, law) },
 		func() { tryWatch(r, law) }, func() { tryNotice(r, law) }, func() { tryBook(r) }, func() { tryItem(r, law) }, func() { tryParam(r) }, func() { tryOffice(r) },
 		func() { tryAdmission(r) }, func() { tryTable(r) }, func() { tryClass(r) }, func() { tryStandard(r, law) }, func() { tryScore(r, law) },
-		func() { tryChecklist(r) }, func() { tryRound(r) }, func() { tryBenefit(r) }, func() { tryScheme(r, law) },
+		func() { tryChecklist(r) }, func() { tryRound(r) }, func() { tryBenefit(r) }, func() { tryScheme(r, law) }, func() { tryBound(r) },
 	}
 	given := []bool{e.Case != nil, e.Form != nil, e.Duty != nil, e.Indicator != nil, e.Watch != nil, e.Notice != nil,
-		e.Book != nil, e.Item != nil, e.Param != nil, e.Office != nil, e.Admission != nil, e.Table != nil, e.Class != nil, e.Standard != nil, e.Score != nil, e.Checklist != nil, e.Round != nil, e.Benefit != nil, e.Scheme != nil}
+		e.Book != nil, e.Item != nil, e.Param != nil, e.Office != nil, e.Admission != nil, e.Table != nil, e.Class != nil, e.Standard != nil, e.Score != nil, e.Checklist != nil, e.Round != nil, e.Benefit != nil, e.Scheme != nil, e.Bound != nil}
 	n := 0
 	for i, is := range given {
 		if is {
@@ -175,6 +175,17 @@ func tryParam(r *Result) {
 	if !p.Local { // a value that the city has set is the city's
 		r.same("param.is", "参数值", want, got)
 	}
+}
+
+func tryBound(r *Result) {
+	x := r.Example.Bound
+	b := r.edition(r.date("bound.on", x.On)).Bound(x.ID)
+	if b == nil {
+		r.bad("bound.id", "没有限度 %s", x.ID)
+		return
+	}
+	r.touch("bound/" + x.ID)
+	r.same("bound.is", pack.BoundOf(x.ID).Name, strconv.Itoa(x.Is), strconv.Itoa(b.Is))
 }
 
 func tryOffice(r *Result) {

@@ -63,7 +63,7 @@ func open(t *testing.T, w *town.Town) *room {
 	}
 	tn := &part.Town{DB: w.DB, Files: files, Cases: w.Cases, Packs: w.Catalog.Index, Places: places, Units: units, People: w.People}
 	r := &room{Town: w, t: t, mux: http.NewServeMux(), stop: make(chan struct{})}
-	command.Routes(r.mux, &command.Pages{Town: tn, Sessions: session.New(w.DB, session.Options{Deny: ui.Fail}), Atlas: atlas.New(w.DB, town.City), Proposals: proposal.New(town.City, w.Cases, proposal.Rule{}), Stop: r.stop})
+	command.Routes(r.mux, &command.Pages{Town: tn, Sessions: session.New(w.DB, session.Options{Deny: ui.Fail}), Atlas: atlas.New(w.DB, town.City), Proposals: proposal.New(town.City, w.Cases), Stop: r.stop})
 	return r
 }
 
@@ -179,7 +179,7 @@ func TestAProposalIsDecidedOnThePage(t *testing.T) {
 			r.seen("路面破损", town.Willow, here)
 		}
 		r.Write(t, func(tx *db.Tx) error {
-			_, err := proposal.New(town.City, r.Cases, proposal.Rule{}).Find(tx)
+			_, err := proposal.New(town.City, r.Cases).Find(tx)
 			return err
 		})
 		page := r.get("supervisor", "/centre/proposals", 200)

@@ -36,13 +36,13 @@ const membersMost = 10
 
 func (p *Pages) proposals(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	m := &proposalsPage{State: proposal.State(r.URL.Query().Get("state")), Rule: p.Proposals.Rule()}
+	m := &proposalsPage{State: proposal.State(r.URL.Query().Get("state"))}
 	if m.State == "" {
 		m.State = proposal.Waiting
 	}
 	err := p.Town.DB.Read(ctx, func(tx *db.Tx) error {
 		v := &view{ctx: ctx, p: p, by: session.Actor(r), now: tx.Now(), query: r.URL.Query()}
-		m.view, m.List = v, nil
+		m.view, m.List, m.Rule = v, nil, p.Proposals.Rule(tx.Now())
 		list, err := p.Proposals.List(tx, v.by, m.State)
 		if err != nil {
 			return err

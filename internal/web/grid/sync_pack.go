@@ -91,8 +91,7 @@ func (s *Sync) pack(_ http.ResponseWriter, r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	by := session.Actor(r)
-	near := s.Town.Cases.Nearness()
-	p := fieldPack{Limits: packLimits{Near: near.Near, Far: near.Far, PhotoPx: field.PhotoSide, PhotoBytes: s.Town.Files.Limit(), Batch: field.MaxItems}}
+	p := fieldPack{Limits: packLimits{PhotoPx: field.PhotoSide, PhotoBytes: s.Town.Files.Limit(), Batch: field.MaxItems}}
 	err := s.Town.DB.Write(r.Context(), func(tx *db.Tx) (err error) {
 		p.Token, err = field.Admit(tx, by, r.Header.Get("X-Field-Device"))
 		return err
@@ -102,6 +101,8 @@ func (s *Sync) pack(_ http.ResponseWriter, r *http.Request) (int, any, error) {
 	}
 	err = s.Town.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
 		p.Now = db.At(tx.Now())
+		near := s.Town.Cases.Nearness(tx.Now())
+		p.Limits.Near, p.Limits.Far = near.Near, near.Far
 		p.Version = p.Now.Text()
 		if p.Me, err = s.me(tx, by); err != nil {
 			return err
