@@ -50,6 +50,16 @@ func (c *Cases) Do(tx *db.Tx, by staff.Actor, id db.ID, a Act) (Done, error) {
 	}, by)
 }
 
+// DoBySystem takes a step as the program itself, for a domain above this one that knows it has happened: a worker who has arrived. Only what a flow leaves to the
+// platform may be done so.
+func (c *Cases) DoBySystem(tx *db.Tx, name string, id db.ID, a Act) (Done, error) {
+	by := staff.Job(name)
+	return c.doOnce(tx, onceActor(by), id, a, func() (*Case, []flow.Role, error) {
+		k, err := load(tx, id)
+		return k, []flow.Role{flow.System}, err
+	}, by)
+}
+
 func (c *Cases) doOnce(tx *db.Tx, actor string, id db.ID, a Act, find func() (*Case, []flow.Role, error), by staff.Actor) (Done, error) {
 	hash, err := requestHash(struct {
 		ID  db.ID
