@@ -36,7 +36,10 @@ func TestFromNeedToSettlement(t *testing.T) {
 		first := s.team(o)
 		desk := s.Actor(t, first+"-desk")
 		kind(t, "declined without a reason", s.try(func(tx *db.Tx) error { _, err := s.x.Decline(tx, desk, s.key(), o.ID, " "); return err }), fault.KindInvalid)
-		s.do(func(tx *db.Tx) error { _, err := s.x.Decline(tx, desk, s.key(), o.ID, "当天人手不够"); return err })
+		s.do(func(tx *db.Tx) error {
+			_, err := s.x.Decline(tx, desk, s.key(), o.ID, "当天人手不够")
+			return err
+		})
 		if o = s.now(o.ID); o.State != serviceorder.Offered || s.team(o) == first {
 			t.Fatalf("after declining: %+v", o)
 		}
@@ -64,12 +67,18 @@ func TestFromNeedToSettlement(t *testing.T) {
 		key := s.key()
 		var b serviceorder.Settlement
 		for range 2 { // sent twice
-			s.do(func(tx *db.Tx) (err error) { b, err = s.x.Settle(tx, civil, key, o.Provider, o.Month, o.Path); return err })
+			s.do(func(tx *db.Tx) (err error) {
+				b, err = s.x.Settle(tx, civil, key, o.Provider, o.Month, o.Path)
+				return err
+			})
 		}
 		if b.Fen != 7500 || b.Orders != 1 || len(b.Shares) != 2 || b.Shares[0].Fen != 1500 || b.Shares[1].Fen != 6000 {
 			t.Fatalf("settlement %+v", b)
 		}
-		refused(t, "settled twice", s.try(func(tx *db.Tx) error { _, err := s.x.Settle(tx, civil, s.key(), o.Provider, o.Month, o.Path); return err }))
+		refused(t, "settled twice", s.try(func(tx *db.Tx) error {
+			_, err := s.x.Settle(tx, civil, s.key(), o.Provider, o.Month, o.Path)
+			return err
+		}))
 		kind(t, "checked by its maker", s.try(func(tx *db.Tx) error { _, err := s.x.Check(tx, civil, s.key(), b.ID, true, ""); return err }), fault.KindForbidden)
 		s.do(func(tx *db.Tx) error { _, err := s.x.Check(tx, civil2, s.key(), b.ID, false, "少一单"); return err })
 		if o = s.now(o.ID); o.State != serviceorder.Confirmed || !o.Settlement.IsZero() {
@@ -187,9 +196,15 @@ func TestSilence(t *testing.T) {
 			t.Fatalf("nobody confirmed: %+v", o2)
 		}
 		civil := s.Actor(t, "civil")
-		refused(t, "a silence is settled", s.try(func(tx *db.Tx) error { _, err := s.x.Settle(tx, civil, s.key(), o2.Provider, o2.Month, o2.Path); return err }))
+		refused(t, "a silence is settled", s.try(func(tx *db.Tx) error {
+			_, err := s.x.Settle(tx, civil, s.key(), o2.Provider, o2.Month, o2.Path)
+			return err
+		}))
 		kind(t, "called back without words", s.try(func(tx *db.Tx) error { _, err := s.x.Confirm(tx, willow, s.key(), o2.ID, ""); return err }), fault.KindInvalid)
-		s.do(func(tx *db.Tx) error { _, err := s.x.Void(tx, willow, s.key(), o2.ID, "电话问过，当天没有人来"); return err })
+		s.do(func(tx *db.Tx) error {
+			_, err := s.x.Void(tx, willow, s.key(), o2.ID, "电话问过，当天没有人来")
+			return err
+		})
 		s.Read(t, func(tx *db.Tx) error {
 			p, _, err := s.x.PlanOf(tx, willow, s.elder)
 			if err != nil {
@@ -247,7 +262,10 @@ func TestMarks(t *testing.T) {
 		if strings.Join(o.Marks, " ") != "far late short" {
 			t.Errorf("left %v", o.Marks)
 		}
-		s.do(func(tx *db.Tx) (err error) { o, err = s.x.Confirm(tx, willow, s.key(), o.ID, "上门看过，老人点头"); return err })
+		s.do(func(tx *db.Tx) (err error) {
+			o, err = s.x.Confirm(tx, willow, s.key(), o.ID, "上门看过，老人点头")
+			return err
+		})
 		if o.ConfirmedAs != serviceorder.AsCommunity {
 			t.Errorf("confirmed %+v", o)
 		}
@@ -283,7 +301,10 @@ func TestEmergency(t *testing.T) {
 		})
 		desk := s.Actor(t, s.team(o)+"-desk")
 		s.Clock.Advance(10 * time.Minute)
-		s.do(func(tx *db.Tx) (err error) { o, err = s.x.Arrive(tx, desk, s.key(), o.ID, serviceorder.Check{}); return err })
+		s.do(func(tx *db.Tx) (err error) {
+			o, err = s.x.Arrive(tx, desk, s.key(), o.ID, serviceorder.Check{})
+			return err
+		})
 		s.Clock.Advance(20 * time.Minute)
 		s.do(func(tx *db.Tx) (err error) {
 			o, err = s.x.Leave(tx, desk, s.key(), o.ID, serviceorder.Report{Units: 1, Record: "扶起，量血压，家人已到。"})
@@ -309,7 +330,9 @@ func TestLicence(t *testing.T) {
 		s.plan(false)
 		civil := s.Actor(t, "civil")
 		kind(t, "a community suspends", s.try(func(tx *db.Tx) error { return s.x.Suspend(tx, s.Actor(t, "willow"), s.kinds[0], "x") }), fault.KindForbidden)
-		s.do(func(tx *db.Tx) error { return s.x.Suspend(tx, civil, s.kinds[0], "投诉查实，整改期间不接单") })
+		s.do(func(tx *db.Tx) error {
+			return s.x.Suspend(tx, civil, s.kinds[0], "投诉查实，整改期间不接单")
+		})
 		for range 2 {
 			o, err := s.ask("resident", "daily", 1, time.Hour)
 			if err != nil || o.Provider != s.kinds[1] {
@@ -354,4 +377,3 @@ func TestBeds(t *testing.T) {
 		})
 	})
 }
-
