@@ -98,8 +98,14 @@ func (m *model) act(t *rapid.T) {
 	var o serviceorder.Order
 	verb := "ask"
 	if len(m.orders) > 0 {
-		verb = rapid.SampledFrom([]string{"ask", "ask", "ask", "ask", "ask", "ask", "accept", "accept", "decline", "arrive", "arrive", "leave", "leave", "confirm", "confirm", "dispute", "void", "cancel", "assign", "wait", "settle", "settle"}).Draw(t, "verb")
+		verb = rapid.SampledFrom([]string{"ask", "ask", "ask", "ask", "ask", "ask", "on", "on", "on", "on", "on", "on", "on", "on", "on", "on", "accept", "accept", "decline", "arrive", "arrive", "leave", "leave", "confirm", "confirm", "dispute", "void", "cancel", "assign", "wait", "settle", "settle"}).Draw(t, "verb")
 		o = m.orders[rapid.IntRange(0, len(m.orders)-1).Draw(t, "order")]
+	}
+	if verb == "on" { // what usually comes next, so that runs get far
+		verb = map[serviceorder.State]string{serviceorder.Asked: "assign", serviceorder.Offered: "accept", serviceorder.Accepted: "arrive", serviceorder.Arrived: "leave"}[o.State]
+		if verb == "" {
+			verb = rapid.SampledFrom([]string{"confirm", "settle"}).Draw(t, "end")
+		}
 	}
 	key := m.key()
 	again := rapid.IntRange(0, 4).Draw(t, "twice") == 0
