@@ -37,6 +37,7 @@ import (
 	"linli/internal/register"
 	"linli/internal/round"
 	"linli/internal/service"
+	"linli/internal/serviceorder"
 	"linli/internal/staff"
 	"linli/internal/table"
 	"linli/internal/web/admin"
@@ -82,6 +83,8 @@ type App struct {
 	Duties *duty.Duties
 	Rounds *round.Rounds
 	Pay    *payrun.Runs // who owes money offers itself here
+
+	Orders *serviceorder.Orders // services at home
 
 	Admissions *admission.Admissions
 	Sent       *exchange.Tables // tables that somebody sent to be imported
@@ -217,6 +220,8 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Figures.Register(a.Jobs)
 	a.Live = a.Figures.NewLive(a.City)
 	a.Notices = notice.New(notice.Options{Packs: a.Catalog.Index, Counts: a.Figures, Duties: a.Duties})
+	a.Orders = serviceorder.New(serviceorder.Options{Packs: a.Catalog.Index, Cases: a.Cases, People: a.People, Law: civil.CivilCode()})
+	a.Orders.Register(a.Jobs)
 	a.Admissions = admission.New(a.Cases, a.Catalog.Index)
 	a.Tables = table.New(table.Options{Packs: a.Catalog.Index, Figures: a.Figures, Admissions: a.Admissions, Files: a.Blobs})
 	a.Field = &field.Inbox{DB: a.DB, Cases: a.Cases, Rounds: a.Rounds, Packs: a.Catalog.Index, Places: a.Places, Files: a.Blobs}

@@ -30,6 +30,7 @@ import (
 	"linli/internal/schema"
 	"linli/internal/search"
 	"linli/internal/service"
+	"linli/internal/serviceorder"
 	"linli/internal/staff"
 	"linli/internal/table"
 	"linli/internal/web/session"
@@ -39,6 +40,6 @@ import (
 func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, picture.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, service.Migrations, duty.Migrations, proposal.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations,
+		casework.Migrations, service.Migrations, serviceorder.Migrations, duty.Migrations, proposal.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations,
 		fixture.Migrations, ledger.Migrations, payrun.Migrations)
 }

@@ -13,6 +13,7 @@ import (
 	"linli/internal/indicator"
 	"linli/internal/proposal"
 	"linli/internal/round"
+	"linli/internal/serviceorder"
 )
 
 // lapseEvery is how often running clocks are looked at.
@@ -48,6 +49,9 @@ func (a *App) Begin(ctx context.Context) error {
 			return err
 		}
 		if err := round.Start(tx); err != nil {
+			return err
+		}
+		if err := serviceorder.Start(tx); err != nil {
 			return err
 		}
 		if err := a.nameFixtures(tx); err != nil {

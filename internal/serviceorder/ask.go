@@ -228,7 +228,7 @@ func (x *Orders) rescue(tx *db.Tx, by staff.Actor, o *Order, s pack.Held) error 
 	return nil
 }
 
-func orderLink(o *Order) string { return "/care/orders/" + o.ID.String() }
+func orderLink(o *Order) string { return "/homecare/orders/" + o.ID.String() }
 
 // serving is the unit that serves the nearest place of a path, "" when none does.
 func serving(tx *db.Tx, path string) (string, error) {

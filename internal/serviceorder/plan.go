@@ -253,7 +253,7 @@ func (p *Plan) insert(tx *db.Tx, by staff.Actor) error {
 			}
 		}
 	}
-	if err := notify.Send(tx, notify.Message{To: notify.Person(p.Person), Subject: "居家养老服务计划", Text: fmt.Sprintf("从%s起，每月额度 %s。", p.From.Words(), p.Fen.Words()), Link: "/care"}); err != nil {
+	if err := notify.Send(tx, notify.Message{To: notify.Person(p.Person), Subject: "居家养老服务计划", Text: fmt.Sprintf("从%s起，每月额度 %s。", p.From.Words(), p.Fen.Words()), Link: "/homecare"}); err != nil {
 		return err
 	}
 	return record(tx, by, "order.plan", "plan:"+p.ID.String(), p)

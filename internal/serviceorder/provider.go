@@ -150,7 +150,7 @@ func (x *Orders) Suspend(tx *db.Tx, by staff.Actor, organisation db.ID, why stri
 	if err := tx.ExecOne(`update order_provider set suspended = ? where organisation = ?`, why, organisation); err != nil {
 		return wrap("suspend provider", err)
 	}
-	if err := notify.Send(tx, notify.Message{To: notify.Unit(p.Unit), Subject: "已暂停接单", Text: why, Link: "/care/desk"}); err != nil {
+	if err := notify.Send(tx, notify.Message{To: notify.Unit(p.Unit), Subject: "已暂停接单", Text: why, Link: "/homecare/desk"}); err != nil {
 		return err
 	}
 	return record(tx, by, "order.suspend", "provider:"+organisation.String(), why)

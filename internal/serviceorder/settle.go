@@ -198,7 +198,7 @@ func (x *Orders) Check(tx *db.Tx, by staff.Actor, key string, id db.ID, right bo
 		if err != nil {
 			return s, err
 		}
-		if err := notify.Send(tx, notify.Message{To: notify.Unit(p.Unit), Subject: "结算单" + SettlementWords(to), Text: s.Month + "，" + s.Fen.Words() + "。" + why, Link: "/care/settlements/" + id.String()}); err != nil {
+		if err := notify.Send(tx, notify.Message{To: notify.Unit(p.Unit), Subject: "结算单" + SettlementWords(to), Text: s.Month + "，" + s.Fen.Words() + "。" + why, Link: "/homecare/settlements/" + id.String()}); err != nil {
 			return s, err
 		}
 		return s, record(tx, by, "order.check", "settlement:"+id.String(), s)

@@ -103,7 +103,7 @@ func (x *Orders) warn(tx *db.Tx) error {
 			return wrap("warn provider", err)
 		}
 		text := fmt.Sprintf("证照 %s 到%s为止，过期不能接单，请换发。", p.Licence, p.Until.Words())
-		if err := notify.Send(tx, notify.Message{To: notify.Unit(p.Unit), Subject: "证照快要到期", Text: text, Link: "/care/desk"}); err != nil {
+		if err := notify.Send(tx, notify.Message{To: notify.Unit(p.Unit), Subject: "证照快要到期", Text: text, Link: "/homecare/desk"}); err != nil {
 			return err
 		}
 	}
