@@ -16,11 +16,12 @@ const published = "fact_"
 
 // nouns is what the names of a package's tables begin with, where that is not the package's name.
 var nouns = map[string][]string{
-	"internal/casework":    {"case"},
-	"internal/fact":        {"statement", "relation"}, // fact_ is what views are called
-	"internal/register":    {"person", "organisation", "household", "dwelling", "facility", "register"},
-	"internal/staff":       {"staff", "unit"},
-	"internal/web/session": {"session"},
+	"internal/casework":     {"case"},
+	"internal/fact":         {"statement", "relation"}, // fact_ is what views are called
+	"internal/register":     {"person", "organisation", "household", "dwelling", "facility", "register"},
+	"internal/serviceorder": {"order", "service_order"}, // service_ alone is package service's
+	"internal/staff":        {"staff", "unit"},
+	"internal/web/session":  {"session"},
 }
 
 // A Table is what one migration creates: a table or a view.

@@ -24,7 +24,7 @@ var notNouns = map[string]string{
 	"Fixtures": "functions bound to what they need", "AsOf": "argument: the two axes of time", "Directory": "copy in memory", "Events": "functions bound to what they need", "Outcome": "result of a telling", "Queue": "argument of a list", "Runs": "functions bound to what they need",
 	"Side": "argument of a list", "SourceKind": "by what way", "Subject": "whom a fact is about, see lexicon.Kind", "Duties": "functions bound to what they need", "Drawn": "result: an invented outline", "FileGateway": "one kind of gateway",
 	"Filter": "argument of a list", "HTTPGateway": "one kind of gateway", "Index": "keeper of a copy in memory",
-	"Indicators": "functions bound to what they need", "Notices": "functions bound to what they need",
+	"Indicators": "functions bound to what they need", "Notices": "functions bound to what they need", "Orders": "functions bound to what they need",
 	"Import": "functions bound to what they need", "Kind": "which secret is meant", "Map": "copy in memory", "New": "argument: what is to be added", "Newcomer": "argument: what somebody gives of himself", "Options": "settings given at wiring",
 	"Page": "part of a list", "Password": "a hash", "Report": "result of an import", "Row": "line of an import",
 	"Publisher": "functions bound to what they need", "Sender": "functions bound to what they need", "Source": "settings given at wiring", "Table": "input of an import",
