@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/common/ast"
@@ -140,4 +141,30 @@ func (t *Term) literal(v any) {
 	case types.String:
 		t.Op, t.Value = OpLiteral, string(v)
 	}
+}
+
+// Replace returns the Term with another in place of a fact. What mentions the fact is no longer answered by Eval.
+func (t *Term) Replace(name string, by *Term) *Term {
+	if t.Op == OpFact && t.Fact == name {
+		return by
+	}
+	var args []*Term
+	for i, a := range t.Args {
+		b := a.Replace(name, by)
+		if b != a && args == nil {
+			args = slices.Clone(t.Args)
+		}
+		if args != nil {
+			args[i] = b
+		}
+	}
+	if args == nil && !slices.Contains(t.Facts, name) {
+		return t
+	}
+	out := *t
+	out.node, out.Args = nil, args
+	if args == nil { // what mentions it has no form as data
+		out.Op = OpOther
+	}
+	return &out
 }

@@ -137,11 +137,10 @@ func (w *Worker) choose(s *step, out *vector) {
 	for i := range out.open {
 		yes := c.yes[i]
 		no := ^(c.yes[i] | c.open[i] | c.odd[i])
-		out.odd[i] = c.odd[i] | yes&a.odd[i] | no&b.odd[i]
+		out.odd[i] = c.odd[i] | yes&a.odd[i] | no&b.odd[i] | c.open[i]&(a.odd[i]|b.odd[i])
 		out.open[i] = c.open[i] | yes&a.open[i] | no&b.open[i]
 		out.yes[i] = yes&a.yes[i] | no&b.yes[i]
 		if s.agrees {
-			out.odd[i] |= c.open[i] & (a.odd[i] | b.odd[i])
 			agree := c.open[i] & same[i] &^ (a.open[i] | b.open[i] | a.odd[i] | b.odd[i])
 			out.open[i] &^= agree
 			out.yes[i] |= agree & a.yes[i]

@@ -170,7 +170,27 @@ func (p *Plan) part(t *rule.Term, open []given) (int, error) {
 		p.forget(steps, slots)
 		return p.leaf(t, open)
 	}
+	if t.Op == rule.OpFact || t.Op == rule.OpLiteral {
+		return p.inner(t)
+	}
+	if t.Op == "?:" { // a branch is asked of the rows that may take it
+		return p.branches(t, open)
+	}
 	return p.call(t, func(a *rule.Term) (int, error) { return p.part(a, open) })
+}
+
+func (p *Plan) branches(t *rule.Term, open []given) (int, error) {
+	cond, err := p.part(t.Args[0], open)
+	if err != nil {
+		return 0, err
+	}
+	i := -1
+	return p.call(t, func(a *rule.Term) (int, error) {
+		if i++; i == 0 {
+			return cond, nil
+		}
+		return p.part(a, append(slices.Clone(open), given{cond, i == 2}))
+	})
 }
 
 // forget takes back steps of a leaf that could not be laid out to its end.

@@ -220,3 +220,44 @@ func (w *Worker) Fen(a Ask, row int) (fen int64, fits bool) {
 	fen, err = m.Fen()
 	return fen, err == nil
 }
+
+// Fens writes an amount of money in fen for each row, and open, failed or odd in place of one that needs facts, cannot be computed, or is no whole fen.
+func (w *Worker) Fens(a Ask, into []int64, open, failed int64) {
+	r, s := &w.results[a], w.plan.slots[w.plan.roots[a].slot]
+	factor, n := int64(1), w.vectors[w.plan.roots[a].slot].n
+	for range moneyPlaces - s.places {
+		factor *= 10
+	}
+	plain := s.shape == shapeScaled && s.places <= moneyPlaces
+	for i := range into {
+		if plain {
+			p, over := product(n[i], factor)
+			if into[i] = p; over != 0 {
+				into[i] = failed
+			}
+			continue
+		}
+		fen, fits := w.Fen(a, i)
+		if into[i] = fen; !fits {
+			into[i] = failed
+		}
+	}
+	for row, v := range r.strange {
+		m, isMoney := v.(rule.Money)
+		fen, err := m.Fen()
+		if into[row] = fen; !isMoney || err != nil {
+			into[row] = failed
+		}
+	}
+	for i := range r.open {
+		for row, bits := i*64, r.open[i]|r.failed[i]; bits != 0 && row < len(into); row, bits = row+1, bits>>1 {
+			switch {
+			case bits&1 == 0:
+			case r.failed.Has(row):
+				into[row] = failed
+			default:
+				into[row] = open
+			}
+		}
+	}
+}
