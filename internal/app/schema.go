@@ -32,6 +32,7 @@ import (
 	"linli/internal/service"
 	"linli/internal/serviceorder"
 	"linli/internal/staff"
+	"linli/internal/standing"
 	"linli/internal/table"
 	"linli/internal/web/session"
 )
@@ -41,5 +42,5 @@ func Schema() (schema.Set, error) {
 	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
 		place.Migrations, picture.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
 		casework.Migrations, service.Migrations, serviceorder.Migrations, duty.Migrations, proposal.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations,
-		fixture.Migrations, ledger.Migrations, payrun.Migrations)
+		standing.Migrations, fixture.Migrations, ledger.Migrations, payrun.Migrations)
 }

@@ -55,6 +55,7 @@ var Floors = []Row{
 	{"internal/duty", 8, "tasks of units"},
 	{"internal/payrun", 8, "runs pay what the floors above propose, out of the funds of the ledger below"},
 	{"internal/population", 8, "the registers in columns, for rules that are asked about everybody"},
+	{"internal/standing", 8, "what benefits say of everybody, decided over the population and kept where it changes"},
 	{"internal/admission", 9, "what is sent down to communities rests on admitted cases"},
 	{"internal/benefit", 9, "entitlement and pay runs start from cases and the ledger"},
 	{"internal/service", 9, "an application is a case with materials, and what it decides is recorded in the registers"},
@@ -104,6 +105,7 @@ var Floors = []Row{
 var Beside = map[[2]string]string{
 	{"internal/bench", "internal/app"}:                   "what is measured is the program as it is served",
 	{"internal/civil", "internal/law"}:                   "a rule of counting days names its clause",
+	{"internal/standing", "internal/population"}:         "answers are decided over the registers in columns",
 	{"internal/rule/column", "internal/rule"}:            "what columns cannot say exactly, the program says",
 	{"internal/form", "internal/rule"}:                   "a field is asked only when a rule says so",
 	{"internal/fact", "internal/place"}:                  "today and the city's log are the tree's to say",
