@@ -104,6 +104,11 @@ func (r *reading) edition(on civil.Date) *Edition {
 			e.Benefits = append(e.Benefits, b)
 		}
 	}
+	for _, p := range r.parts.deposits {
+		if d := r.deposit(p, on); d != nil {
+			e.Deposits = append(e.Deposits, d)
+		}
+	}
 	for _, p := range r.parts.standards {
 		e.Standards = append(e.Standards, r.standard(p, on))
 	}

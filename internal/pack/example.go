@@ -30,6 +30,7 @@ type Example struct {
 	Benefit   *BenefitExample   `yaml:"benefit"`
 	Scheme    *SchemeExample    `yaml:"scheme"`
 	Bound     *BoundExample     `yaml:"bound"`
+	Deposit   *DepositExample   `yaml:"deposit"`
 
 	Place rule.At                   `yaml:"-"`
 	at    func(path string) rule.At // place of a part of the example, such as "case.steps.2"

@@ -58,6 +58,7 @@ type Edition struct {
 	Tables    []*Table
 	Classes   []*Class
 	Benefits  []*Benefit
+	Deposits  []*Deposit
 }
 
 // On returns the edition for a day. A case keeps the one of the day it was registered.

@@ -31,6 +31,7 @@ type parts struct {
 	facts      []part[factSpec]
 	classes    []part[classSpec]
 	benefits   []part[benefitSpec]
+	deposits   []part[depositSpec]
 	standards  []part[standardSpec]
 	bounds     []part[boundSpec]
 	examples   []part[Example]
@@ -133,6 +134,8 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 		take(r, doc, &r.parts.classes)
 	case "benefits":
 		take(r, doc, &r.parts.benefits)
+	case "deposits":
+		take(r, doc, &r.parts.deposits)
 	case "standards":
 		take(r, doc, &r.parts.standards)
 	case "bounds":
@@ -140,7 +143,7 @@ func (r *reading) folder(folder string, doc *strict.Doc) {
 	case "examples":
 		take(r, doc, &r.parts.examples)
 	default:
-		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、scores、watches、notices、books、items、admissions、tables、checklists、rounds、schemes、facts、classes、benefits、standards、bounds、examples", folder)
+		r.bad(rule.At{File: doc.File, Line: 1, Col: 1}, "没有 %s 这种文件夹，可用：flows、forms、duties、indicators、scores、watches、notices、books、items、admissions、tables、checklists、rounds、schemes、facts、classes、benefits、deposits、standards、bounds、examples", folder)
 	}
 }
 

@@ -57,10 +57,10 @@ func try(p *pack.Pack, e *pack.Example) *Result {
 		func() { tryCase(r, law) }, func() { tryForm(r) }, func() { tryDuty(r, law) }, func() { tryIndicator(r, law) },
 		func() { tryWatch(r, law) }, func() { tryNotice(r, law) }, func() { tryBook(r) }, func() { tryItem(r, law) }, func() { tryParam(r) }, func() { tryOffice(r) },
 		func() { tryAdmission(r) }, func() { tryTable(r) }, func() { tryClass(r) }, func() { tryStandard(r, law) }, func() { tryScore(r, law) },
-		func() { tryChecklist(r) }, func() { tryRound(r) }, func() { tryBenefit(r) }, func() { tryScheme(r, law) }, func() { tryBound(r) },
+		func() { tryChecklist(r) }, func() { tryRound(r) }, func() { tryBenefit(r) }, func() { tryScheme(r, law) }, func() { tryBound(r) }, func() { tryDeposit(r, law) },
 	}
 	given := []bool{e.Case != nil, e.Form != nil, e.Duty != nil, e.Indicator != nil, e.Watch != nil, e.Notice != nil,
-		e.Book != nil, e.Item != nil, e.Param != nil, e.Office != nil, e.Admission != nil, e.Table != nil, e.Class != nil, e.Standard != nil, e.Score != nil, e.Checklist != nil, e.Round != nil, e.Benefit != nil, e.Scheme != nil, e.Bound != nil}
+		e.Book != nil, e.Item != nil, e.Param != nil, e.Office != nil, e.Admission != nil, e.Table != nil, e.Class != nil, e.Standard != nil, e.Score != nil, e.Checklist != nil, e.Round != nil, e.Benefit != nil, e.Scheme != nil, e.Bound != nil, e.Deposit != nil}
 	n := 0
 	for i, is := range given {
 		if is {
