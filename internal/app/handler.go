@@ -63,6 +63,7 @@ var areas = []struct {
 	{ui.Department, []staff.Role{staff.Handler}},
 	{ui.Grid, []staff.Role{staff.Grid}},
 	{ui.Community, community.Roles},
+	{ui.Homecare, []staff.Role{staff.Carer}},
 	{ui.Supervisor, []staff.Role{staff.Supervisor, staff.Leader, staff.Auditor}},
 	{ui.Admin, []staff.Role{staff.Admin, staff.Auditor}},
 }

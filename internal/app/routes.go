@@ -9,6 +9,7 @@ import (
 	"linli/internal/web/account"
 	"linli/internal/web/admin"
 	"linli/internal/web/api"
+	"linli/internal/web/care"
 	"linli/internal/web/centre"
 	"linli/internal/web/command"
 	"linli/internal/web/community"
@@ -42,6 +43,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	transfer.Routes(mux, &transfer.Pages{Town: town, Sessions: a.Sessions, Tables: a.Sent, Files: a.room})
 	centre.Routes(mux, &centre.Pages{Town: town, Sessions: a.Sessions, Fixtures: a.Fixtures, Inbox: a.Field})
 	inspection.Routes(mux, &inspection.Pages{Town: town, Sessions: a.Sessions, Rounds: a.Rounds})
+	care.Routes(mux, &care.Pages{Town: town, Sessions: a.Sessions, Orders: a.Orders})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Events: events, Classes: classes, Window: a.Window,

@@ -25,12 +25,8 @@ func (x *Orders) PutBeds(tx *db.Tx, by staff.Actor, b BedMonth) error {
 	if err != nil {
 		return err
 	}
-	m, err := memberOf(tx, by)
-	if err != nil {
+	if err := keepsBeds(tx, by, b.Organisation, path); err != nil {
 		return err
-	}
-	if !supervises(by, path) && (m.provider != b.Organisation || !m.desk) {
-		return fault.Forbidden("只有机构自己和主管部门可以填床位")
 	}
 	first, last, err := monthDays(b.Month)
 	if err != nil {
@@ -52,6 +48,27 @@ func (x *Orders) PutBeds(tx *db.Tx, by staff.Actor, b BedMonth) error {
 		return wrap("keep beds", err)
 	}
 	return record(tx, by, "order.beds", "organisation:"+b.Organisation.String(), b)
+}
+
+// keepsBeds refuses whoever is neither the home itself nor watches over it.
+func keepsBeds(tx *db.Tx, by staff.Actor, organisation db.ID, path string) error {
+	m, err := memberOf(tx, by)
+	if err == nil && !supervises(by, path) && (m.provider != organisation || !m.desk) {
+		err = fault.Forbidden("只有机构自己和主管部门可以看和填床位")
+	}
+	return err
+}
+
+// BedsOf is Beds for an actor. Returns forbidden.
+func (x *Orders) BedsOf(tx *db.Tx, by staff.Actor, organisation db.ID, year string) ([]BedMonth, error) {
+	path, err := register.PathOf(tx, fact.Organisation(organisation))
+	if err != nil {
+		return nil, err
+	}
+	if err := keepsBeds(tx, by, organisation, path); err != nil {
+		return nil, err
+	}
+	return x.Beds(tx, organisation, year)
 }
 
 // Beds lists the months of a year of a home.

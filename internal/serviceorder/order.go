@@ -49,6 +49,9 @@ const (
 var stateWords = map[State]string{Asked: "待派单", Offered: "待接单", Accepted: "待上门", Arrived: "服务中", Served: "待确认", CallBack: "待回访", Disputed: "有异议",
 	Confirmed: "已确认", Settled: "已结算", Cancelled: "已取消", Void: "不计费"}
 
+// States are all states, in the order of an order's way.
+var States = []State{Asked, Offered, Accepted, Arrived, Served, CallBack, Disputed, Confirmed, Settled, Cancelled, Void}
+
 // Words is the state in Chinese.
 func (s State) Words() string { return stateWords[s] }
 

@@ -91,6 +91,22 @@ func needOf(tx *db.Tx, person db.ID, scheme string) (n Need, known bool, err err
 	return list[0], true, nil
 }
 
+// NeedOf returns the latest assessment of a person for who keeps his plan, with false when there is none.
+func (x *Orders) NeedOf(tx *db.Tx, by staff.Actor, person db.ID) (n Need, known bool, err error) {
+	p, err := register.PersonOf(tx, person)
+	if err != nil {
+		return n, false, err
+	}
+	if !Keeps(by, p.Path) {
+		return n, false, fault.NotFound("没有这位居民，或不由您照看")
+	}
+	s, err := x.SchemeAt(tx, p.Path)
+	if err != nil {
+		return n, false, err
+	}
+	return needOf(tx, person, s.ID)
+}
+
 // A Plan (服务计划) is what somebody gets at home: which services, how many of each a month, and how much public money pays.
 type Plan struct {
 	ID       db.ID          `json:"id"`

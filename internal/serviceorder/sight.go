@@ -84,7 +84,7 @@ func memberOf(tx *db.Tx, by staff.Actor) (member, error) {
 		m.desk = part == Desk
 		return m, err
 	}, `select m.provider, m.part from order_member m join order_provider p on p.organisation = m.provider where m.account = ? and p.unit = ?`, by.Account, by.Unit)
-	if err != nil || len(list) == 0 || !by.Has(staff.Handler, "", by.Unit) {
+	if err != nil || len(list) == 0 || !by.Has(staff.Carer, "", by.Unit) {
 		return member{}, wrap("find member", err)
 	}
 	return list[0], nil
@@ -147,25 +147,29 @@ func or(err, other error) error {
 	return other
 }
 
+// Own reports whether an actor is a person himself, and whether he is that or family.
+func Own(tx *db.Tx, by staff.Actor, person db.ID) (self, own bool, err error) {
+	if by.Person.IsZero() {
+		return false, false, nil
+	}
+	if self, err = register.IsOne(tx, by.Person, person); err != nil || self {
+		return self, self, err
+	}
+	ids, err := Family(tx, by.Person)
+	return false, slices.Contains(ids, person), err
+}
+
 // asWhat tells as what an actor speaks for a person: himself, family, or the community's worker or desk at the path. Returns forbidden.
 func asWhat(tx *db.Tx, by staff.Actor, person db.ID, path string) (string, error) {
-	if !by.Person.IsZero() {
-		self, err := register.IsOne(tx, by.Person, person)
-		if err != nil {
-			return "", err
-		}
-		if self {
-			return AsSelf, nil
-		}
-		ids, err := Family(tx, by.Person)
-		if err != nil {
-			return "", err
-		}
-		if slices.Contains(ids, person) {
-			return AsFamily, nil
-		}
-	}
-	if Keeps(by, path) {
+	self, own, err := Own(tx, by, person)
+	switch {
+	case err != nil:
+		return "", err
+	case self:
+		return AsSelf, nil
+	case own:
+		return AsFamily, nil
+	case Keeps(by, path):
 		return AsCommunity, nil
 	}
 	return "", fault.Forbidden("您不能替这位居民订服务：只有本人、家人和当地的社区工作者、接线员可以")

@@ -68,7 +68,7 @@ func settle(t *testing.T, w *town.Town) *street {
 				return err
 			}
 			for _, part := range []string{"desk", "worker"} {
-				if err := town.Hire(tx, staff.Account{Login: u + "-" + part, Name: u + part, Unit: u}, staff.Grant{Role: staff.Handler, Unit: u}); err != nil {
+				if err := town.Hire(tx, staff.Account{Login: u + "-" + part, Name: u + part, Unit: u}, staff.Grant{Role: staff.Carer, Unit: u}); err != nil {
 					return err
 				}
 			}

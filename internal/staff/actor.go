@@ -63,7 +63,7 @@ func (a Actor) Scope() Scope {
 		switch {
 		case g.Role == Grid:
 			s.Grids = append(s.Grids, g.Place)
-		case g.Role == Admin || g.Role == Resident || g.Role == Community || g.Role == Finance || g.Role == Treasurer:
+		case g.Role == Admin || g.Role == Resident || g.Role == Community || g.Role == Carer || g.Role == Finance || g.Role == Treasurer:
 		case g.Unit != "":
 			s.Units = append(s.Units, g.Unit)
 		case g.Place != "" && g.Role != Handler:

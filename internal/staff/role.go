@@ -20,6 +20,7 @@ const (
 	Supervisor Role = "supervisor" // 督查: urges, watches clocks, publishes bulletins
 	Community  Role = "community"  // 社区工作者: keeps tables, facilities and visits of a community
 	Grid       Role = "grid"       // 网格员: watches grids, reports what he finds there, checks on site; see package grid
+	Carer      Role = "carer"      // 服务人员: works for a provider of services at home; sees its orders and no case; see package serviceorder
 	Finance    Role = "finance"    // 资金经办: makes pay runs, sends them to the bank, takes in what came back
 	Treasurer  Role = "treasurer"  // 资金复核: approves what somebody else made, keeps funds, budgets and months
 	Admin      Role = "admin"      // 管理员: accounts, units, places, packs; sees no case by this role
@@ -29,12 +30,12 @@ const (
 
 var roleNames = map[Role]string{
 	Desk: "登记人员", Dispatcher: "派遣员", Handler: "承办人", Verifier: "核查员", Leader: "领导",
-	Supervisor: "督查", Community: "社区工作者", Grid: "网格员", Finance: "资金经办", Treasurer: "资金复核", Admin: "管理员", Auditor: "审计", Resident: "居民",
+	Supervisor: "督查", Community: "社区工作者", Grid: "网格员", Carer: "服务人员", Finance: "资金经办", Treasurer: "资金复核", Admin: "管理员", Auditor: "审计", Resident: "居民",
 }
 
 // Roles returns all roles in the order of the flow.
 func Roles() []Role {
-	return []Role{Desk, Dispatcher, Handler, Verifier, Leader, Supervisor, Community, Grid, Finance, Treasurer, Admin, Auditor, Resident}
+	return []Role{Desk, Dispatcher, Handler, Verifier, Leader, Supervisor, Community, Grid, Carer, Finance, Treasurer, Admin, Auditor, Resident}
 }
 
 // Known reports whether r is one of Roles.
@@ -73,6 +74,8 @@ func (g Grant) check() error {
 		return fault.Invalid("role", "居民角色不绑定区划或单位")
 	case g.Role == Grid && (g.Place == "" || g.Unit != ""):
 		return fault.Invalid("place", "网格员必须绑定网格或社区，不绑定单位")
+	case g.Role == Carer && (g.Unit == "" || g.Place != ""):
+		return fault.Invalid("unit", "服务人员必须绑定机构，不绑定区划")
 	case g.Role == Handler && g.Unit == "":
 		return fault.Invalid("unit", "承办人必须绑定单位")
 	case g.Place == "" && g.Unit == "" && !slices.Contains([]Role{Admin, Resident}, g.Role):

@@ -83,6 +83,9 @@ func nav(ctx context.Context, at string) []ui.Link {
 		ui.Link{Text: ui.T(ctx, "通报"), Href: "/supervisor/bulletins"},
 		ui.Link{Text: ui.T(ctx, "定期任务"), Href: "/supervisor/duties"},
 		ui.Link{Text: ui.T(ctx, "巡查检查"), Href: "/inspection"})
+	if by.HasAny(staff.Supervisor, staff.Auditor) {
+		links = append(links, ui.Link{Text: ui.T(ctx, "居家养老"), Href: "/homecare"})
+	}
 	for i := range links {
 		links[i].Current = links[i].Href == at
 	}
