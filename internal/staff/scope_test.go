@@ -78,7 +78,7 @@ func visible(a staff.Actor, r record) bool {
 }
 
 // caseless roles see no case.
-var caseless = []staff.Role{staff.Admin, staff.Community, staff.Resident, staff.Finance, staff.Treasurer}
+var caseless = []staff.Role{staff.Admin, staff.Community, staff.Resident, staff.Finance, staff.Treasurer, staff.Carer}
 
 func TestListEqualsRecordCheck(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
