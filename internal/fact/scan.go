@@ -91,3 +91,9 @@ func TouchedSince(tx *db.Tx, from db.ID, limit int) (list []Touched, more bool, 
 	}
 	return list, false, wrap("read whom something was told of", err)
 }
+
+// LastID is the highest id of a telling.
+func LastID(tx *db.Tx) (id db.ID, err error) {
+	err = tx.QueryRow("select max(last) from (select coalesce(max(id), 0) as last from statement union all select coalesce(max(id), 0) from relation) as told").Scan(&id)
+	return id, wrap("read last telling", err)
+}

@@ -14,7 +14,7 @@ import (
 
 // Bounds of what is followed; beyond them everything is read afresh.
 const (
-	followMost = 20_000
+	followMost = 200_000
 	logMost    = 200_000
 )
 
@@ -81,7 +81,10 @@ func (p *Population) news(tx *db.Tx) (n news, err error) {
 	if err != nil || more {
 		return news{afresh: more}, err
 	}
-	n.next.log, n.next.ids = log, max(p.last.ids, recently())
+	n.next.log = log
+	if n.next.ids, err = upTo(tx); err != nil {
+		return n, err
+	}
 	n.next.seen = map[fact.Subject]fact.Touched{}
 	whom := map[fact.Subject]bool{}
 	for _, t := range told {

@@ -14,7 +14,7 @@ import (
 	"linli/internal/rule/column"
 )
 
-// overlap is how far back tellings are looked at again: an id is made before its transaction is committed.
+// overlap is how far back tellings are looked at again where transactions commit beside each other: an id is made before its transaction is committed.
 const overlap = 5 * time.Minute
 
 // load reads everybody. The marks are asked first: what happens meanwhile is read again.
@@ -33,7 +33,16 @@ func (p *Population) load(ctx context.Context) error {
 		if m.log, err = audit.Size(tx, p.city); err != nil {
 			return err
 		}
-		m.ids = recently()
+		if m.ids, err = upTo(tx); err != nil {
+			return err
+		}
+		told, _, err := fact.TouchedSince(tx, m.ids, 1<<30)
+		if err != nil {
+			return err
+		}
+		for _, t := range told {
+			m.seen[t.Subject] = t
+		}
 		c = City{Today: m.day, dwellings: map[db.ID]int32{}, Persons: newRoll(lexicon.Person, words, persons, m.day),
 			Households: newRoll(lexicon.Household, words, households, m.day)}
 		return c.read(tx, words)
@@ -242,5 +251,20 @@ func (d *reader) set(c *column.Column, row int, text string) {
 	c.Set(row, v)
 }
 
-// recently is the first id that a transaction not committed yet may have made; ids follow the clock of the machine and not that of the town.
-func recently() db.ID { return db.FirstID(db.NewID().Time().Add(-overlap)) }
+// upTo is from which id on tellings are looked at the next time. Writers of SQLite follow one another, and so do their ids; those of PostgreSQL commit in any
+// order, so that the last minutes are looked at again.
+func upTo(tx *db.Tx) (db.ID, error) {
+	told, err := fact.LastID(tx)
+	if err != nil {
+		return 0, err
+	}
+	entered, err := register.LastID(tx)
+	if err != nil {
+		return 0, err
+	}
+	last := max(told, entered)
+	if tx.Engine() == db.SQLite || last == 0 {
+		return last + 1, nil
+	}
+	return db.FirstID(last.Time().Add(-overlap)), nil
+}

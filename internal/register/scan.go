@@ -79,3 +79,9 @@ func ScanHouseholds(tx *db.Tx, from db.ID, each func(Household) error) error {
 	}, "select "+householdColumns+" from household where id >= ? order by id", from)
 	return wrap("read all households", err)
 }
+
+// LastID is the highest id of a person or household.
+func LastID(tx *db.Tx) (id db.ID, err error) {
+	err = tx.QueryRow("select max(last) from (select coalesce(max(id), 0) as last from person union all select coalesce(max(id), 0) from household) as rows_of_register").Scan(&id)
+	return id, wrap("read last entry", err)
+}
