@@ -13,6 +13,7 @@ import (
 	"linli/internal/admission"
 	"linli/internal/atlas"
 	"linli/internal/audit"
+	"linli/internal/benefit"
 	"linli/internal/blob"
 	"linli/internal/casework"
 	"linli/internal/catalog"
@@ -80,9 +81,10 @@ type App struct {
 
 	Proposals *proposal.Proposals
 
-	Duties *duty.Duties
-	Rounds *round.Rounds
-	Pay    *payrun.Runs // who owes money offers itself here
+	Duties   *duty.Duties
+	Rounds   *round.Rounds
+	Pay      *payrun.Runs // who owes money offers itself here
+	Benefits *benefit.Benefits
 
 	Orders *serviceorder.Orders // services at home
 
@@ -208,7 +210,12 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
 	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})
 	a.Window = &service.Window{Cases: a.Cases, Packs: a.Catalog.Index, People: a.People}
-	a.Jobs.Handle(casework.Decided, a.Window.Decided)
+	a.Jobs.Handle(casework.Decided, func(tx *db.Tx, j job.Job) error {
+		if err := a.Window.Decided(tx, j); err != nil {
+			return err
+		}
+		return a.Benefits.Decided(tx, j)
+	})
 	a.Duties = duty.New(duty.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Duties.Register(a.Jobs)
 	a.Proposals.Register(a.Jobs)
@@ -216,6 +223,8 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Rounds.Register(a.Jobs, a.DB)
 	a.Pay = payrun.New(a.Catalog.Index)
 	a.Pay.Register(a.Jobs, a.DB)
+	a.Benefits = &benefit.Benefits{City: a.City, Packs: a.Catalog.Index, Classes: &class.Classes{Register: a.People, Packs: a.Catalog.Index}, Window: a.Window, Pay: a.Pay}
+	a.Pay.Offer(a.Benefits.Offer())
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Figures.Register(a.Jobs)
 	a.Live = a.Figures.NewLive(a.City)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"linli/internal/audit"
+	"linli/internal/benefit"
 	"linli/internal/blob"
 	"linli/internal/casework"
 	"linli/internal/catalog"
@@ -39,8 +40,40 @@ import (
 
 // Schema is every table of the program, in the order of its migrations.
 func Schema() (schema.Set, error) {
-	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
-		place.Migrations, picture.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, service.Migrations, serviceorder.Migrations, duty.Migrations, proposal.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations,
-		standing.Migrations, fixture.Migrations, ledger.Migrations, payrun.Migrations)
+	return schema.Merge(
+		audit.Migrations,
+		job.Migrations,
+		blob.Migrations,
+		search.Migrations,
+		once.Migrations,
+		place.Migrations,
+		picture.Migrations,
+		fact.Migrations,
+		register.Migrations,
+		staff.Migrations,
+		duplicate.Migrations,
+		catalog.Migrations,
+		notify.Migrations,
+		session.Migrations,
+		casework.Migrations,
+		service.Migrations,
+		serviceorder.Migrations,
+		duty.Migrations,
+		proposal.Migrations,
+		exchange.Migrations,
+		indicator.Migrations,
+		notice.Migrations,
+		round.Migrations,
+		hall.Migrations,
+		table.Migrations,
+		field.Migrations,
+		grid.Migrations,
+		demo.Migrations,
+		event.Migrations,
+		standing.Migrations,
+		fixture.Migrations,
+		ledger.Migrations,
+		payrun.Migrations,
+		benefit.Migrations,
+	)
 }

@@ -115,6 +115,7 @@ var Beside = map[[2]string]string{
 	{"internal/flow", "internal/rule"}:                   "guards of steps are rules",
 	{"internal/flow", "internal/form"}:                   "a step asks for the fields of a form",
 	{"internal/flow", "internal/geo"}:                    "a step may say where",
+	{"internal/benefit", "internal/service"}:             "what an application grants is for whom it was made",
 	{"internal/hall", "internal/notify"}:                 "an appointment is remembered by a message",
 	{"internal/table", "internal/indicator"}:             "a cell may be bound to an indicator, which nobody counts twice",
 	{"internal/notice", "internal/indicator"}:            "a bulletin is made of figures, which nobody counts twice",

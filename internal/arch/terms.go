@@ -19,7 +19,7 @@ var domains = []string{
 // notNouns are names of exported types that only programmers say, and what they are. A word that people say belongs
 // in the glossary.
 var notNouns = map[string]string{
-	"Admissions": "functions bound to what they need", "Attempt": "result of one try to send", "BadRow": "line of an import", "Canvas": "argument: where an invented map lies",
+	"Admissions": "functions bound to what they need", "Benefits": "functions bound to what they need", "Attempt": "result of one try to send", "BadRow": "line of an import", "Canvas": "argument: where an invented map lies",
 	"Classes": "functions bound to what they need", "Cases": "functions bound to what they need", "Change": "argument: day and basis of a change",
 	"Fixtures": "functions bound to what they need", "AsOf": "argument: the two axes of time", "Directory": "copy in memory", "Events": "functions bound to what they need", "Outcome": "result of a telling", "Queue": "argument of a list", "Runs": "functions bound to what they need",
 	"Side": "argument of a list", "SourceKind": "by what way", "Subject": "whom a fact is about, see lexicon.Kind", "Duties": "functions bound to what they need", "Drawn": "result: an invented outline", "FileGateway": "one kind of gateway",

@@ -80,7 +80,7 @@ func (c *Classes) ask(tx *db.Tx, s fact.Subject, want func(*pack.Class) bool) ([
 	return out, nil
 }
 
-// Facts returns what rules may know of a person or household today: the facts of the register and what follows from relations. It is also what conditions
+// Facts returns what rules may know of a person, household or organisation today: the facts of the register and what follows from relations. It is also what conditions
 // of services are asked about.
 func (c *Classes) Facts(tx *db.Tx, s fact.Subject) (rule.Facts, error) {
 	list, err := register.Facts(tx, s, fact.AsOf{})
@@ -101,8 +101,10 @@ func (c *Classes) Facts(tx *db.Tx, s fact.Subject) (rule.Facts, error) {
 		return out, c.derivePerson(tx, s, today, out)
 	case lexicon.Household:
 		return out, deriveHousehold(tx, s, today, out)
+	case lexicon.Organisation:
+		return out, nil
 	}
-	return nil, fault.Invalid("subject", "人群只说人员和户")
+	return nil, fault.Invalid("subject", "规则只说人员、户和组织")
 }
 
 // derivePerson adds what follows from the relations of a person.

@@ -325,6 +325,22 @@ func (x *Runs) book(tx *db.Tx, v *Run, n int) error {
 		if err := tx.Exec("update payrun_run set paid = paid + ? where id = ?", whole, v.ID); err != nil {
 			return wrap("book lines", err)
 		}
+		if err := x.wholeNews(tx, v, n, whole); err != nil {
+			return err
+		}
 	}
 	return wrap("book lines", tx.Exec("update payrun_line set state = 'booked' where run = ? and state = 'due' and part = ?", v.ID, n))
+}
+
+// wholeNews tells of the lines of a part that are withheld whole: they are paid by what they make good, and no bank will answer for them.
+func (x *Runs) wholeNews(tx *db.Tx, v *Run, part int, lines int64) error {
+	if lines == 0 {
+		return nil
+	}
+	var first, last db.ID
+	err := tx.QueryRow("select min(id), max(id) from payrun_line where run = ? and part = ? and state = 'paid'", v.ID, part).Scan(&first, &last)
+	if err != nil {
+		return wrap("read lines", err)
+	}
+	return x.newsOf(tx, v, first, last, true)
 }

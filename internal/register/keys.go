@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -207,4 +208,20 @@ func (r *Register) open(keyID string, person db.ID, kind Kind, sealed []byte) (s
 		return string(plain), nil
 	}
 	return "", fault.Unavailable(fmt.Errorf("key %s is not in %s", keyID, r.path), "解密所需的密钥 %s 不在密钥文件里，请从备份恢复", keyID)
+}
+
+// Seal seals what another package keeps of a subject under a name of its own, with the present key; Unseal reads it with whichever key it was sealed.
+func (r *Register) Seal(subject db.ID, name, plain string) string {
+	k := r.current()
+	return k.id + ":" + hex.EncodeToString(k.close(subject, Kind(name), plain))
+}
+
+// Unseal returns what Seal sealed. Returns internal when the key is missing or the text is not of that subject and name.
+func (r *Register) Unseal(subject db.ID, name, sealed string) (string, error) {
+	id, text, _ := strings.Cut(sealed, ":")
+	b, err := hex.DecodeString(text)
+	if err != nil {
+		return "", fault.Internal(err, "系统内部错误")
+	}
+	return r.open(id, subject, Kind(name), b)
 }

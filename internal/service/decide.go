@@ -61,6 +61,15 @@ func (w *Window) Record(tx *db.Tx, id db.ID) error {
 	return w.offerNext(tx, f, &g)
 }
 
+// Stored returns an application for the platform's own work, without asking who may see it. Returns notfound when the case is none.
+func (w *Window) Stored(tx *db.Tx, id db.ID) (*Filing, error) {
+	k, err := w.Cases.Stored(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return w.filing(tx, k)
+}
+
 func skipNotFound(err error) error {
 	if err != nil && fault.KindOf(err) == fault.KindNotFound {
 		return nil // decided by approval, but not applied for here
