@@ -130,7 +130,9 @@ func TestADismissedFindingStaysDismissed(t *testing.T) {
 			t.Fatal("nothing found")
 		}
 		for _, f := range list {
-			o.Write(t, func(tx *db.Tx) error { return o.benefits.Check(tx, o.community, f.ID, false, "人在外地打工，不愿意申请") })
+			o.Write(t, func(tx *db.Tx) error {
+				return o.benefits.Check(tx, o.community, f.ID, false, "人在外地打工，不愿意申请")
+			})
 		}
 		if again := o.review(); len(again) != 0 {
 			t.Fatalf("%+v", again)
