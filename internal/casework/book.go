@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,6 +64,83 @@ func (c *Cases) Book(tx *db.Tx, by staff.Actor, s Span) ([]Inscription, error) {
 		return nil, fmt.Errorf("register book: %w", err)
 	}
 	return c.inscribe(tx, cases)
+}
+
+// Taken says when each of some cases last took each of some steps. It asks no permission: the caller has read the cases.
+func (c *Cases) Taken(tx *db.Tx, cases []Inscription, verbs []flow.Verb) (map[db.ID]map[flow.Verb]db.Time, error) {
+	found := map[db.ID]map[flow.Verb]db.Time{}
+	if len(cases) == 0 || len(verbs) == 0 {
+		return found, nil
+	}
+	var args []any
+	for _, n := range cases {
+		args = append(args, n.ID)
+		found[n.ID] = map[flow.Verb]db.Time{}
+	}
+	for _, v := range verbs {
+		args = append(args, string(v))
+	}
+	_, err := db.Select(tx, func(r *db.Rows) (none struct{}, err error) {
+		var id db.ID
+		var verb flow.Verb
+		var at db.Time
+		err = r.Scan(&id, (*string)(&verb), &at)
+		found[id][verb] = at
+		return none, err
+	}, `select case_id, verb, max(at) from case_step where case_id in (`+inList(len(cases))+`) and verb in (`+inList(len(verbs))+`) group by case_id, verb`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("steps taken: %w", err)
+	}
+	return found, nil
+}
+
+// A Disclosed (公示件) is a case that everybody may read of, and since when.
+type Disclosed struct {
+	Inscription
+	At db.Time
+}
+
+// Disclosed lists the cases of some flows that stand in a book for everybody: open ones that have taken a step and not yet the one that ends it, "" for none. The
+// latest come first.
+func (c *Cases) Disclosed(tx *db.Tx, flows []string, from, until flow.Verb, limit int) ([]Disclosed, error) {
+	if len(flows) == 0 {
+		return nil, nil
+	}
+	args := []any{string(from)}
+	for _, f := range flows {
+		args = append(args, f)
+	}
+	since := map[db.ID]db.Time{}
+	var cases []*Case
+	_, err := db.Select(tx, func(r *db.Rows) (none struct{}, err error) {
+		var at db.Time
+		var id db.ID
+		err = r.Scan(&id, &at)
+		since[id] = at
+		return none, err
+	}, `select c.id, max(s.at) from case_record c join case_step s on s.case_id = c.id and s.verb = ?
+		where c.first_flow in (`+inList(len(flows))+`) and c.open = 1 and not exists (select 1 from case_step u where u.case_id = c.id and u.verb = ? and u.seq > s.seq)
+		group by c.id order by 2 desc limit ?`, append(args, string(until), limit)...)
+	if err != nil || len(since) == 0 {
+		return nil, err
+	}
+	ids := make([]any, 0, len(since))
+	for id := range since {
+		ids = append(ids, id)
+	}
+	if cases, err = db.Select(tx, func(r *db.Rows) (*Case, error) { return scan(r) }, `select `+columns+` from case_record c where id in (`+inList(len(ids))+`)`, ids...); err != nil {
+		return nil, fmt.Errorf("disclosed cases: %w", err)
+	}
+	rows, err := c.inscribe(tx, cases)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Disclosed, len(rows))
+	for i, n := range rows {
+		list[i] = Disclosed{n, since[n.ID]}
+	}
+	slices.SortFunc(list, func(a, b Disclosed) int { return cmp.Or(b.At.Compare(a.At.Time), cmp.Compare(b.ID, a.ID)) })
+	return list, nil
 }
 
 func months(t time.Time) string { return civil.DateOf(t, civil.Shanghai).String()[:7] }

@@ -22,7 +22,31 @@ func (r *reading) book(p part[bookSpec]) *Book {
 		}
 		b.Columns = append(b.Columns, BookColumn(c))
 	}
+	if ok && s.Public != nil {
+		r.disclosure(p, b, f)
+	}
 	return b
+}
+
+// kept are what no book for everybody shows of a case: what people in office wrote for each other, and who wrote it.
+var kept = []string{"case.body", "case.leader", "case.instruction", "case.recorder", "case.report"}
+
+// disclosure reads from when on everybody may read a book, and refuses columns that are not everybody's.
+func (r *reading) disclosure(p part[bookSpec], b *Book, f flow.Spec) {
+	s := p.spec.Public
+	b.Public = &Disclosure{From: s.From, Until: s.Until, Says: s.Says, Basis: r.element(p.at("public"), "book/"+b.ID+"#public", b.Name+"公示", s.Basis)}
+	for _, v := range []flow.Verb{s.From, s.Until} {
+		if _, has := f.Steps[v]; v != "" && !has && flow.Standard().Step(v) == nil {
+			r.bad(p.at("public"), "流程 %s 没有步骤 %s", f.Flow, v)
+		}
+	}
+	k := slices.IndexFunc(r.parts.forms, func(p part[formSpec]) bool { return p.spec.Form == f.Form })
+	for i, c := range b.Columns {
+		personal := k >= 0 && slices.ContainsFunc(r.parts.forms[k].spec.Fields, func(d form.Field) bool { return "form."+d.Name == c.From && d.Sensitive != "" })
+		if c.Sensitive != "" || personal || slices.Contains(kept, c.From) {
+			r.bad(p.at(fmt.Sprintf("columns.%d.from", i)), "公示的登记簿不能有 %s：涉及个人或内部意见", c.From)
+		}
+	}
 }
 
 // booked finds the flow whose cases a book shows. An item is a flow too: that of its own form, with the facts of its base.

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -194,7 +195,27 @@ type Book struct {
 	Flow    string
 	Flows   []string // it and the items that are handled by it
 	Columns []BookColumn
+	Public  *Disclosure // nil: for people in office only
 	Basis   []law.Clause
+}
+
+// A Disclosure (公示) says from which step until which a case stands in a book that everybody may read. A case that is closed stands there
+// no more.
+type Disclosure struct {
+	From, Until flow.Verb // Until "": until it is closed
+	Says        string    // what residents are told above it
+	Basis       []law.Clause
+}
+
+// Lists are the parts of a book whose columns stand under several headings, in their order: lists that belong together, such as what was
+// found, acknowledged, put right and punished. Nil for a book of one piece.
+func (b *Book) Lists() (names []string) {
+	for _, c := range b.Columns {
+		if c.Under != "" && !slices.Contains(names, c.Under) {
+			names = append(names, c.Under)
+		}
+	}
+	return names
 }
 
 // A BookColumn is one column of a Book. From is "case.number" and the like (see BookSources), "form.<field>" or
@@ -203,6 +224,7 @@ type BookColumn struct {
 	Label     string
 	From      string
 	Sensitive string // "" or why it is masked, as in forms
+	Under     string // the list to which it belongs; "" for every one of the book
 }
 
 // BookSources are what a column may take from the case itself.

@@ -177,6 +177,7 @@ type bookSpec struct {
 	Name    string       `yaml:"name,required"`
 	Flow    string       `yaml:"flow,required"`
 	Columns []columnSpec `yaml:"columns,required"`
+	Public  *publicSpec  `yaml:"public"`
 	Basis   flow.List    `yaml:"basis,required"`
 }
 
@@ -184,4 +185,12 @@ type columnSpec struct {
 	Label     string `yaml:"label,required"`
 	From      string `yaml:"from,required"`
 	Sensitive string `yaml:"sensitive"`
+	Under     string `yaml:"under"`
+}
+
+type publicSpec struct {
+	From  flow.Verb `yaml:"from,required"`
+	Until flow.Verb `yaml:"until"`
+	Says  string    `yaml:"says"`
+	Basis flow.List `yaml:"basis,required"`
 }

@@ -211,6 +211,9 @@ func tryBook(r *Result) {
 		return
 	}
 	r.touch("book/" + x.ID)
+	if b.Public != nil {
+		r.touch("book/" + x.ID + "#public")
+	}
 	row := b.Row(func(from string) string { return x.Given[from] })
 	got := map[string]string{}
 	for i, c := range b.Columns {

@@ -11,9 +11,11 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
+	"linli/internal/flow"
 	"linli/internal/indicator/indicatortest"
 	"linli/internal/pack"
 	"linli/internal/place"
@@ -31,8 +33,9 @@ var texts = map[string]string{
 	"document.yaml": "document: d1\nnumber: 甲〔2026〕1号\ntitle: 检查办法\nissuer: 甲市\nissued: \"2026-01-05\"\napplies: { place: \"4112\", from: \"2020-01-05\" }\n",
 	"clauses.yaml":  "- { id: \"1\", at: 一, gist: 检查, runs: [round/firms] }\n",
 	"offices.yaml":  "offices:\n  - { id: competent, name: 主管部门, serves: [lead], basis: 1 }\n",
-	"flows/f.yaml":  "flow: hazard\nname: 隐患\nchannel: hazard\nform: hazard\nbasis: 1\n",
-	"forms/f.yaml":  "form: hazard\ntitle: 隐患\nbasis: 1\nfields:\n  - { name: what, label: 隐患, kind: text, required: yes }\n",
+	"flows/f.yaml": "flow: hazard\nname: 隐患\nchannel: hazard\nform: hazard\nbasis: 1\nsteps:\n  register: { by: [reporter, desk, supervisor, system], basis: 1 }\n  list: { name: 挂牌督办, from: [registered], by: [supervisor], basis: 1 }\n" +
+		"dues:\n  - { id: list, name: 挂牌督办, to: supervisor, when: state == \"registered\", paid-by: [list], basis: 1 }\n",
+	"forms/f.yaml": "form: hazard\ntitle: 隐患\nbasis: 1\nfields:\n  - { name: what, label: 隐患, kind: text, required: yes }\n",
 	"checklists/c.yaml": `checklist: firm
 name: 企业检查表
 basis: 1
@@ -200,5 +203,33 @@ func TestACampaign(t *testing.T) {
 		x.sees(s, plan+"/sheet", "出口畅通", "（一票否决）", "乙厂")
 		x.sees(s, "/inspection/campaigns", "节前检查")
 		x.sees(s, "/inspection/plans", "企业检查")
+	})
+}
+
+// The register says of each hazard what is owed and what was done, and shows only those that stand so.
+func TestTheRegisterSaysWhatIsWatched(t *testing.T) {
+	each(t, func(x *desk) {
+		var ids []db.ID
+		for _, title := range []string{"甲厂的通道", "乙厂的电线"} {
+			dbtest.Write(x.T, x.c.DB, func(tx *db.Tx) error {
+				r, err := x.c.Cases.Register(tx, x.c.Supervisor, casework.Intake{Key: title, Flow: "hazard", Title: title, Body: title, Place: "411202001001", Fields: map[string]string{"what": title}, From: casework.Reporter{Name: "督查"}})
+				ids = append(ids, r.Case)
+				return err
+			})
+		}
+		dbtest.Write(x.T, x.c.DB, func(tx *db.Tx) error {
+			_, err := x.c.Cases.Do(tx, x.c.Supervisor, ids[0], casework.Act{Act: flow.Act{Verb: "list"}, Key: "list"})
+			return err
+		})
+		both := x.sees(x.c.Supervisor, "/inspection/register", "督办事项", "还欠挂牌督办", "甲厂的通道", "乙厂的电线")
+		if strings.Count(both, "还欠挂牌督办") != 1 {
+			x.Error("the one that was put on the list still owes it, or the other does not")
+		}
+		if done := x.sees(x.c.Supervisor, "/inspection/register?due=list%2B", "甲厂的通道"); strings.Contains(done, "乙厂的电线") {
+			x.Error("the filter keeps what is not on the list")
+		}
+		if owed := x.sees(x.c.Supervisor, "/inspection/register?due=list-", "乙厂的电线"); strings.Contains(owed, "甲厂的通道") {
+			x.Error("the filter keeps what is on the list")
+		}
 	})
 }

@@ -44,6 +44,7 @@ func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
 	var of *flow.Flow
 	var q civil.Period
 	var now db.Time
+	var due watched
 	err := p.read(r, func(tx *db.Tx, by staff.Actor) error {
 		today := place.Today(tx)
 		now = db.At(tx.Now())
@@ -66,6 +67,10 @@ func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
 		}
 		var err error
 		list, err = p.Town.Cases.Book(tx, by, casework.Span{Flows: p.Town.Packs().Handled(of.ID, today), From: q.From.In(civil.Shanghai), To: q.To.AddDays(1).In(civil.Shanghai), Limit: 500})
+		if err != nil {
+			return err
+		}
+		due, err = p.dues(tx, of, list)
 		return err
 	})
 	if err != nil {
@@ -75,7 +80,12 @@ func (p *Pages) register(w http.ResponseWriter, r *http.Request) error {
 	if of == nil {
 		return p.render(w, r, pg, "/inspection/register", ui.Empty(ui.T(ctx, "没有台账"), ui.T(ctx, "采用的文件没有规定巡查发现问题后怎样办理。")))
 	}
-	return p.render(w, r, pg, "/inspection/register", p.registerHead(ctx, flows, of, q, list, now), ui.Rows(p.registerTable(ctx, of, list, now)))
+	parts := []templ.Component{p.registerHead(ctx, flows, of, q, list, now)}
+	if len(of.Dues) > 0 {
+		parts = append(parts, ui.Filter("/inspection/register", due.fields(ctx, of, q, v.Get("due"))))
+		list = due.only(of, list, v.Get("due"))
+	}
+	return p.render(w, r, pg, "/inspection/register", append(parts, ui.Rows(p.registerTable(ctx, of, list, due, now)))...)
 }
 
 // late reports whether a case is past its term and still open.
@@ -114,9 +124,12 @@ func (p *Pages) registerHead(ctx context.Context, flows []*flow.Flow, of *flow.F
 	return together(ui.Tabs(ui.T(ctx, "台账"), links), says(period(ctx, q.From, q.To)), ui.Stats(stats), ways(nav))
 }
 
-func (p *Pages) registerTable(ctx context.Context, of *flow.Flow, list []casework.Inscription, now db.Time) ui.Table {
+func (p *Pages) registerTable(ctx context.Context, of *flow.Flow, list []casework.Inscription, due watched, now db.Time) ui.Table {
 	t := ui.Table{Caption: of.Name, Cols: []ui.Col{{Name: ui.T(ctx, "事项"), Main: true}, {Name: ui.T(ctx, "地点")}, {Name: ui.T(ctx, "承办单位")}, {Name: ui.T(ctx, "落实情况")}, {Name: ui.T(ctx, "状态")}},
 		Empty: ui.Empty(ui.T(ctx, "本季度没有登记"), "")}
+	if len(of.Dues) > 0 {
+		t.Cols = append(t.Cols, ui.Col{Name: ui.T(ctx, "督办事项")})
+	}
 	for _, n := range list {
 		state := n.Case.State()
 		words := string(state)
@@ -128,6 +141,9 @@ func (p *Pages) registerTable(ctx context.Context, of *flow.Flow, list []casewor
 		}
 		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: n.Title, Href: part.CaseHref(n.ID), Note: n.Number}, {Text: p.Town.Place(n.Place)}, {Text: p.Town.Unit(n.Situation.Lead)},
 			{Text: factWords(of, n.Case)}, {Text: words}}})
+		if last := &t.Rows[len(t.Rows)-1]; len(of.Dues) > 0 {
+			last.Cells = append(last.Cells, ui.Cell{Text: due.words(ctx, of, n)})
+		}
 	}
 	return t
 }

@@ -22,7 +22,18 @@ func (p *Pages) bulletins(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return ui.Render(w, r, bulletinsPage(list))
+	var open []ui.Link
+	err = p.Town.DB.Read(r.Context(), func(tx *db.Tx) error {
+		open = nil
+		for _, d := range p.disclosures(tx) {
+			open = append(open, ui.Link{Text: ui.T(r.Context(), d.Book.Name), Href: "/disclosures/" + d.Book.ID, Note: d.Pack.Document.Title})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return ui.Render(w, r, bulletinsPage(list, open))
 }
 
 // published are the latest public bulletins; none in a city that publishes none.

@@ -39,6 +39,7 @@ func Routes(mux *http.ServeMux, p *Pages) {
 		page("GET /bulletins", p.bulletins)
 		page("GET /bulletins/{id}", p.bulletin)
 		page("GET /bulletins/{id}/figures.csv", p.bulletinFile)
+		page("GET /disclosures/{book}", p.disclosed)
 		mux.Handle("GET /public", http.RedirectHandler("/bulletins", http.StatusSeeOther))
 	}
 

@@ -49,6 +49,7 @@ type bookPage struct {
 	Fields []ui.Field
 	Sheet  ui.Sheet
 	Table  ui.Table
+	Lists  []ui.Table // instead of Table, for a book of several lists
 	Pager  ui.Pager
 	File   string
 	Gist   string

@@ -12,6 +12,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fixture"
+	"linli/internal/flow"
 	"linli/internal/geo"
 	"linli/internal/grid"
 	"linli/internal/place"
@@ -22,9 +23,10 @@ import (
 // walked is a document by which workers report what they find, with two rows of a rulebook.
 var walked = map[string]string{
 	"t/st/document.yaml": "document: st\nnumber: 试〔2026〕1号\ntitle: 巡查办法\nissuer: 试\nissued: \"2026-01-05\"\napplies: { place: \"4112\", from: \"2026-02-01\" }\n",
-	"t/st/clauses.yaml":  "- { id: \"1\", at: 一, gist: 巡查, runs: [flow/walked, standard/part-01-01-1, standard/event-02-03-1] }\n",
+	"t/st/clauses.yaml":  "- { id: \"1\", at: 一, gist: 巡查, runs: [flow/walked, book/steps, standard/part-01-01-1, standard/event-02-03-1] }\n",
 	"t/st/offices.yaml":  "offices:\n  - { id: watching, name: 监督中心, serves: [desk, lead], basis: \"1\" }\n",
 	"t/st/flows/w.yaml":  "flow: walked\nname: 巡查\nchannel: grid\nbasis: \"1\"\nsteps:\n  register: { by: [patrol, desk, reporter], basis: \"1\" }\n",
+	"t/st/books/b.yaml":  "book: steps\nname: 查改清单\nflow: walked\nbasis: \"1\"\ncolumns: [{ label: 编号, from: case.number }, { label: 问题, from: case.title, under: 查 }, { label: 答复, from: case.reply, under: 改 }, { label: 状态, from: case.state, under: 改 }]\n",
 	"t/st/standards/s.yaml": "- { standard: part-01-01-1, kind: part, code: part-01-01, group: 公用设施, name: 上水井盖, units: [watching], opens: 破损, closes: 修好, term: 4wh, basis: \"1\" }\n" +
 		"- { standard: event-02-03-1, kind: event, code: event-02-03, group: 街面秩序, name: 占道经营, units: [watching], opens: 占用盲道, closes: 恢复通行, term: 1wd, basis: \"1\" }\n",
 }
@@ -146,5 +148,39 @@ func TestWhatTheDeskIsOffered(t *testing.T) {
 		if a := o.get("roads", "/window/new/ground.geojson"); a.Code != http.StatusForbidden {
 			t.Errorf("who registers nothing gets the map: %d", a.Code)
 		}
+	})
+}
+
+// A book of several lists shows each case in those that it has reached, and leads from one to the next.
+func TestABookOfSeveralLists(t *testing.T) {
+	eachStreet(t, func(o *office) {
+		done, _ := o.registered(o.found("井盖松动", "place", "柳荫一网格"))
+		open, _ := o.registered(o.found("树枝折断", "place", "柳荫一网格"))
+		for _, act := range []flow.Act{{Verb: flow.Accept}, {Verb: flow.Dispatch, To: town.Roads}} {
+			o.does("desk", done, act)
+		}
+		o.does("roads", done, flow.Act{Verb: flow.Reply, Words: "已经修好"})
+		page := o.page("desk", "/window/books/steps")
+		first, second, found := strings.Cut(page, ">改</h2>")
+		if !found {
+			t.Fatalf("the book has no second list\n%s", excerpt(page))
+		}
+		o.wants("the first list", first, "井盖松动", "树枝折断", "#list-2-"+done, "还没有改")
+		o.wants("the second list", second, `id="list-2-`+done+`"`, "已经修好")
+		if strings.Contains(second, open) || strings.Contains(first, "#list-2-"+open) {
+			t.Error("a case stands in a list that it has not reached")
+		}
+	})
+}
+
+func (o *office) does(login, id string, a flow.Act) {
+	o.t.Helper()
+	caseID, err := db.ParseID(id)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.w.Write(o.t, func(tx *db.Tx) error {
+		_, err := o.w.Cases.Do(tx, o.w.Actor(o.t, login), caseID, casework.Act{Act: a, Key: o.key()})
+		return err
 	})
 }
