@@ -211,6 +211,7 @@ type OfficeExample struct {
 type ItemExample struct {
 	ID    string            `yaml:"id,required"`
 	On    string            `yaml:"on,required"`
+	With  map[string]string `yaml:"with"`  // parameters as a city might set them, of those that the document leaves open
 	Known map[string]string `yaml:"known"` // by source, such as fact.born
 	Says  map[string]string `yaml:"says"`  // by field or question
 

@@ -16,14 +16,9 @@ import (
 func tryBenefit(r *Result) {
 	x := r.Example.Benefit
 	on := r.date("benefit.on", x.On)
-	edition := r.edition(on)
-	if len(x.With) > 0 {
-		set, err := r.Pack.With(x.With)
-		if err != nil {
-			r.bad("benefit.with", "%s", err)
-			return
-		}
-		edition = set.On(on)
+	edition := r.editionWith("benefit.with", x.With, on)
+	if edition == nil {
+		return
 	}
 	b := edition.Benefit(x.ID)
 	if b == nil {

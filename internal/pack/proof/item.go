@@ -24,7 +24,11 @@ type applicant struct {
 func tryItem(r *Result, l civil.Law) {
 	a := &applicant{Result: r, x: r.Example.Item}
 	a.day = r.date("item.on", a.x.On)
-	if a.item = r.edition(a.day).Item(a.x.ID); a.item == nil {
+	edition := r.editionWith("item.with", a.x.With, a.day)
+	if edition == nil {
+		return
+	}
+	if a.item = edition.Item(a.x.ID); a.item == nil {
 		r.bad("item.id", "没有事项 %s", a.x.ID)
 		return
 	}

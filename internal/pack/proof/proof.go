@@ -77,6 +77,19 @@ func try(p *pack.Pack, e *pack.Example) *Result {
 // edition returns the content on a day.
 func (r *Result) edition(day civil.Date) *pack.Edition { return r.Pack.On(day) }
 
+// editionWith is the edition in which a city has set parameters that the document leaves open. Nil when it may not set them.
+func (r *Result) editionWith(path string, with map[string]string, day civil.Date) *pack.Edition {
+	if len(with) == 0 {
+		return r.edition(day)
+	}
+	set, err := r.Pack.With(with)
+	if err != nil {
+		r.bad(path, "%s", err)
+		return nil
+	}
+	return set.On(day)
+}
+
 // latest is the content that applies once every dated value has begun.
 func (r *Result) latest() *pack.Edition { return r.Pack.On(civil.Date{Year: 9999, Month: 12, Day: 31}) }
 
