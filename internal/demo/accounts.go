@@ -79,7 +79,7 @@ func Accounts() []Account {
 	for _, n := range neighbours {
 		list = append(list, Account{Login: n.login, Role: n.name, Try: n.try})
 	}
-	return append(append(list, walkers...), teachers...)
+	return append(append(append(list, walkers...), teachers...), carers...)
 }
 
 // settleAccounts creates the accounts, in the order of their logins' list, with names from the generator.
