@@ -113,17 +113,28 @@ func Askable(ix *pack.Index, on civil.Date) ([]Held, error) {
 	}
 	var list []Held
 	for _, p := range ix.Packs() {
-		for _, b := range p.On(on).Benefits {
-			told := slices.ContainsFunc(b.Formula.Facts(), func(name string) bool {
-				_, registered := words.Word(b.Of, name)
-				return !registered && !slices.ContainsFunc(pack.Derived[b.Of], func(w lexicon.Word) bool { return w.Name == name })
-			})
-			if !told && (b.Of == lexicon.Person || b.Of == lexicon.Household) {
-				list = append(list, Held{b, p})
-			}
-		}
+		list = append(list, AskableIn(p, words, on)...)
 	}
 	return list, nil
+}
+
+// AskableIn returns those of one pack, which may be a draft that is in no index.
+func AskableIn(p *pack.Pack, words *lexicon.Lexicon, on civil.Date) []Held {
+	known, err := words.With(rule.Source{Document: p.Document.ID}, p.Words...)
+	if err != nil { // it says otherwise than the city: what only it knows is not asked
+		known = words
+	}
+	var list []Held
+	for _, b := range p.On(on).Benefits {
+		told := slices.ContainsFunc(b.Formula.Facts(), func(name string) bool {
+			_, registered := known.Word(b.Of, name)
+			return !registered && !slices.ContainsFunc(pack.Derived[b.Of], func(w lexicon.Word) bool { return w.Name == name })
+		})
+		if !told && (b.Of == lexicon.Person || b.Of == lexicon.Household) {
+			list = append(list, Held{b, p})
+		}
+	}
+	return list
 }
 
 // Questions asks of benefits where their packs hold on a day.
