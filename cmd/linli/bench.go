@@ -19,6 +19,8 @@ func measure(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return measureQueues(args[1:], stdout, stderr)
 		case "grid":
 			return measureGrid(args[1:], stdout, stderr)
+		case "benefits":
+			return measureBenefits(args[1:], stdout, stderr)
 		case "register":
 			if len(args) > 1 && args[1] == "import" {
 				return measurePersons(args[2:], stdout, stderr)
@@ -26,7 +28,7 @@ func measure(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return measureRegister(args[1:], stdout, stderr)
 		}
 	}
-	fmt.Fprint(stderr, "用法：linli bench cases、linli bench queues、linli bench grid、linli bench register 或 linli bench register import，后加选项\n")
+	fmt.Fprint(stderr, "用法：linli bench cases、linli bench queues、linli bench grid、linli bench benefits、linli bench register 或 linli bench register import，后加选项\n")
 	return 2
 }
 
@@ -198,5 +200,31 @@ func measureRegister(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stdout, "%-42s %6d %9.2f %9.2f %9.2f\n", a.Question, a.Rows, a.P50, a.P95, a.P99)
 	}
 	fmt.Fprintf(stdout, "按过去某日问的，是当前的 %.2f 倍\n", r.AsOf)
+	return 0
+}
+
+func measureBenefits(args []string, stdout, stderr io.Writer) int {
+	f := flag.NewFlagSet("bench benefits", flag.ContinueOnError)
+	o := bench.BenefitsOptions{Progress: say(stderr)}
+	f.StringVar(&o.DB, "db", "sqlite", "sqlite，或可以新建数据库的 postgres://…")
+	f.IntVar(&o.Persons, "persons", 1_200_000, "人数")
+	f.IntVar(&o.Rounds, "rounds", 300, "单独改动一项事实几次")
+	asJSON := f.Bool("json", false, "以 JSON 输出")
+	if code, done := parse(f, args, stderr); done {
+		return code
+	}
+	ctx, stop := until()
+	defer stop()
+	r, err := bench.Benefits(ctx, o)
+	if err != nil {
+		return failed(stderr, "测量中断", err)
+	}
+	if *asJSON {
+		return printed(stdout, stderr, r)
+	}
+	fmt.Fprintf(stdout, "\n%s，%d 人，%d 项待遇；写入 %.0f 秒，读入名册 %.1f 秒，列 %.0f MB，堆 %.0f MB，进程最多 %.0f MB\n", r.DB, r.Persons, r.Benefits, r.Filled, r.Loaded, r.Columns, r.Heap, r.Memory)
+	fmt.Fprintf(stdout, "问所有人 %.2f 秒，每秒 %.0f 次；手写的函数 %.2f 秒，比值 %.2f，结论相同 %v\n", r.Asked, r.PerSec, r.Plain, r.Ratio, r.Same)
+	fmt.Fprintf(stdout, "第一次写下结论 %.1f 秒（%d 条），再算一遍 %.1f 秒，一项金额提高后 %.1f 秒（%d 条）\n", r.First, r.Written, r.Again, r.Raised, r.Rewritten)
+	fmt.Fprintf(stdout, "一项事实变动后，有关的人重算全部待遇并写下：p50 %.2f、p95 %.2f、p99 %.2f 毫秒\n", r.One.P50, r.One.P95, r.One.P99)
 	return 0
 }
