@@ -34,6 +34,7 @@ import (
 	"linli/internal/payrun"
 	"linli/internal/picture"
 	"linli/internal/place"
+	"linli/internal/population"
 	"linli/internal/proposal"
 	"linli/internal/register"
 	"linli/internal/round"
@@ -67,17 +68,18 @@ type Options struct {
 
 // An App is one city, open.
 type App struct {
-	Data    string
-	City    string // code of the city; that of an empty database until places are imported
-	DB      *db.DB
-	Seal    *audit.Seal
-	Blobs   *blob.Store
-	Catalog *catalog.Catalog
-	Cases   *casework.Cases
-	People  *register.Register
-	Places  *place.Index
-	Units   *staff.Directory
-	Atlas   *atlas.Atlas // where the cases are
+	Data       string
+	City       string // code of the city; that of an empty database until places are imported
+	DB         *db.DB
+	Seal       *audit.Seal
+	Blobs      *blob.Store
+	Catalog    *catalog.Catalog
+	Cases      *casework.Cases
+	People     *register.Register
+	Places     *place.Index
+	Units      *staff.Directory
+	Atlas      *atlas.Atlas           // where the cases are
+	Population *population.Population // persons and households in columns, read when somebody first asks
 
 	Proposals *proposal.Proposals
 
@@ -206,6 +208,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.People.UseWords(words)
 	a.Cases = casework.New(casework.Options{City: a.City, Law: civil.CivilCode(), Packs: a.Catalog.Index, People: a.People, SMS: !o.Quiet})
 	a.Atlas = atlas.New(a.DB, a.City)
+	a.Population = population.New(a.DB, a.People, a.City)
 	a.Proposals = proposal.New(a.City, a.Cases)
 	a.Sessions = session.New(a.DB, session.Options{LoginPage: "/login", Deny: ui.Fail})
 	a.Jobs = job.NewRunner(a.DB, job.Options{Log: a.Log})

@@ -14,6 +14,7 @@ import (
 	"linli/internal/web/command"
 	"linli/internal/web/community"
 	"linli/internal/web/department"
+	"linli/internal/web/draft"
 	"linli/internal/web/grid"
 	"linli/internal/web/inspection"
 	"linli/internal/web/part"
@@ -43,6 +44,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	transfer.Routes(mux, &transfer.Pages{Town: town, Sessions: a.Sessions, Tables: a.Sent, Files: a.room})
 	centre.Routes(mux, &centre.Pages{Town: town, Sessions: a.Sessions, Fixtures: a.Fixtures, Inbox: a.Field})
 	inspection.Routes(mux, &inspection.Pages{Town: town, Sessions: a.Sessions, Rounds: a.Rounds})
+	draft.Routes(mux, &draft.Pages{Town: town, Sessions: a.Sessions, Population: a.Population})
 	care.Routes(mux, &care.Pages{Town: town, Sessions: a.Sessions, Orders: a.Orders})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,

@@ -72,13 +72,10 @@ func Schema() (schema.Set, error) {
 		demo.Migrations,
 		event.Migrations,
 		standing.Migrations,
+		simulation.Migrations,
 		fixture.Migrations,
 		ledger.Migrations,
 		payrun.Migrations,
 		benefit.Migrations,
 	)
-	return schema.Merge(audit.Migrations, job.Migrations, blob.Migrations, search.Migrations, once.Migrations,
-		place.Migrations, picture.Migrations, fact.Migrations, register.Migrations, staff.Migrations, duplicate.Migrations, catalog.Migrations, notify.Migrations, session.Migrations,
-		casework.Migrations, service.Migrations, serviceorder.Migrations, duty.Migrations, proposal.Migrations, exchange.Migrations, indicator.Migrations, notice.Migrations, round.Migrations, hall.Migrations, table.Migrations, field.Migrations, grid.Migrations, demo.Migrations, event.Migrations,
-		standing.Migrations, simulation.Migrations, fixture.Migrations, ledger.Migrations, payrun.Migrations)
 }

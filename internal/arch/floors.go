@@ -86,6 +86,7 @@ var Floors = []Row{
 	{"internal/web/supervisor", 11, "pages of dispatchers, verifiers, supervisors and leaders"},
 	{"internal/web/register", 11, "pages of the registers, for whoever may see persons"},
 	{"internal/web/community", 11, "pages of community workers"},
+	{"internal/web/draft", 11, "pages on which a change of rules is tried on the whole city"},
 	{"internal/web/benefit", 11, "pages of entitlement: what somebody receives and why, candidates, drafts"},
 	{"internal/web/payment", 11, "pages of funds, pay runs and deposits"},
 	{"internal/web/care", 11, "pages of home care: residents, providers and whoever settles with them"},
