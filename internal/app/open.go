@@ -20,6 +20,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/class"
 	"linli/internal/db"
+	"linli/internal/deposit"
 	"linli/internal/duty"
 	"linli/internal/event"
 	"linli/internal/exchange"
@@ -87,6 +88,7 @@ type App struct {
 	Rounds   *round.Rounds
 	Pay      *payrun.Runs // who owes money offers itself here
 	Benefits *benefit.Benefits
+	Deposits *deposit.Deposits
 
 	Orders *serviceorder.Orders // services at home
 
@@ -217,7 +219,10 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 		if err := a.Window.Decided(tx, j); err != nil {
 			return err
 		}
-		return a.Benefits.Decided(tx, j)
+		if err := a.Benefits.Decided(tx, j); err != nil {
+			return err
+		}
+		return a.Deposits.Decided(tx, j)
 	})
 	a.Duties = duty.New(duty.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Duties.Register(a.Jobs)
@@ -228,6 +233,9 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Pay.Register(a.Jobs, a.DB)
 	a.Benefits = &benefit.Benefits{City: a.City, Packs: a.Catalog.Index, Classes: &class.Classes{Register: a.People, Packs: a.Catalog.Index}, Window: a.Window, Pay: a.Pay}
 	a.Pay.Offer(a.Benefits.Offer())
+	a.Deposits = deposit.New(deposit.Options{Packs: a.Catalog.Index, Cases: a.Cases, People: a.People, Law: civil.CivilCode()})
+	a.Deposits.Register(a.Jobs, a.DB)
+	a.Pay.Offer(a.Deposits.Offer())
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Figures.Register(a.Jobs)
 	a.Live = a.Figures.NewLive(a.City)

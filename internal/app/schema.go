@@ -7,6 +7,7 @@ import (
 	"linli/internal/casework"
 	"linli/internal/catalog"
 	"linli/internal/demo"
+	"linli/internal/deposit"
 	"linli/internal/duplicate"
 	"linli/internal/duty"
 	"linli/internal/event"
@@ -75,7 +76,7 @@ func Schema() (schema.Set, error) {
 		simulation.Migrations,
 		fixture.Migrations,
 		ledger.Migrations,
-		payrun.Migrations,
+		payrun.Migrations, deposit.Migrations,
 		benefit.Migrations,
 	)
 }

@@ -7,6 +7,7 @@ import (
 
 	"linli/internal/audit"
 	"linli/internal/db"
+	"linli/internal/deposit"
 	"linli/internal/duty"
 	"linli/internal/fixture"
 	"linli/internal/grid"
@@ -40,6 +41,9 @@ func (a *App) Begin(ctx context.Context) error {
 			return err
 		}
 		if err := indicator.Start(tx); err != nil {
+			return err
+		}
+		if err := deposit.Start(tx); err != nil {
 			return err
 		}
 		if err := proposal.Begin(tx); err != nil {
