@@ -21,6 +21,8 @@ func measure(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return measureGrid(args[1:], stdout, stderr)
 		case "benefits":
 			return measureBenefits(args[1:], stdout, stderr)
+		case "payrun":
+			return measurePayrun(args[1:], stdout, stderr)
 		case "register":
 			if len(args) > 1 && args[1] == "import" {
 				return measurePersons(args[2:], stdout, stderr)
@@ -28,7 +30,7 @@ func measure(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return measureRegister(args[1:], stdout, stderr)
 		}
 	}
-	fmt.Fprint(stderr, "用法：linli bench cases、linli bench queues、linli bench grid、linli bench benefits、linli bench register 或 linli bench register import，后加选项\n")
+	fmt.Fprint(stderr, "用法：linli bench cases、linli bench queues、linli bench grid、linli bench benefits、linli bench payrun、linli bench register 或 linli bench register import，后加选项\n")
 	return 2
 }
 
@@ -226,5 +228,28 @@ func measureBenefits(args []string, stdout, stderr io.Writer) int {
 	fmt.Fprintf(stdout, "问所有人 %.2f 秒，每秒 %.0f 次；手写的函数 %.2f 秒，比值 %.2f，结论相同 %v\n", r.Asked, r.PerSec, r.Plain, r.Ratio, r.Same)
 	fmt.Fprintf(stdout, "第一次写下结论 %.1f 秒（%d 条），再算一遍 %.1f 秒，一项金额提高后 %.1f 秒（%d 条）\n", r.First, r.Written, r.Again, r.Raised, r.Rewritten)
 	fmt.Fprintf(stdout, "一项事实变动后，有关的人重算全部待遇并写下：p50 %.2f、p95 %.2f、p99 %.2f 毫秒\n", r.One.P50, r.One.P95, r.One.P99)
+	return 0
+}
+
+func measurePayrun(args []string, stdout, stderr io.Writer) int {
+	f := flag.NewFlagSet("bench payrun", flag.ContinueOnError)
+	o := bench.PayrunOptions{Progress: say(stderr)}
+	f.StringVar(&o.DB, "db", "sqlite", "sqlite，或可以新建数据库的 postgres://…")
+	f.IntVar(&o.Lines, "lines", 200_000, "发放明细条数")
+	asJSON := f.Bool("json", false, "以 JSON 输出")
+	if code, done := parse(f, args, stderr); done {
+		return code
+	}
+	ctx, stop := until()
+	defer stop()
+	r, err := bench.Payrun(ctx, o)
+	if err != nil {
+		return failed(stderr, "测量中断", err)
+	}
+	if *asJSON {
+		return printed(stdout, stderr, r)
+	}
+	fmt.Fprintf(stdout, "\n%s，%d 条明细\n核算 %.1f 秒，复核 %.1f，记账 %.1f，银行文件 %.1f，回盘 %.1f；合计 %.1f 秒，用处理器 %.1f 秒（重新核对账目 %.1f 秒）\n",
+		r.DB, r.Lines, r.Reckon, r.Approve, r.Post, r.Send, r.Back, r.Total, r.CPU, r.Verify)
 	return 0
 }

@@ -119,6 +119,10 @@ func printVerdict(w io.Writer, v admin.Verdict) error {
 		}
 		fmt.Fprintf(b, "  %s %s\n", f.Hash, what)
 	}
+	fmt.Fprintf(b, "账簿和发放：不符 %d 处\n", len(v.Books))
+	for _, w := range v.Books {
+		fmt.Fprintf(b, "  %s\n", w)
+	}
 	return b.Flush()
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"linli/internal/blob"
 	"linli/internal/db"
+	"linli/internal/ledger"
+	"linli/internal/payrun"
 	"linli/internal/web/admin"
 )
 
@@ -18,7 +20,7 @@ func (a *App) administration() *admin.Pages {
 // Examine verifies the logs, looks whether the register's key file opens everything that was sealed, and reads every
 // attachment again.
 func (a *App) Examine(ctx context.Context, progress func(done, total int64)) (v admin.Verdict, err error) {
-	v.Keys, v.Files = []string{}, []blob.Damage{}
+	v.Keys, v.Files, v.Books = []string{}, []blob.Damage{}, []string{}
 	if v.Logs, err = a.Verify(ctx, progress); err != nil {
 		return v, err
 	}
@@ -29,6 +31,19 @@ func (a *App) Examine(ctx context.Context, progress func(done, total int64)) (v 
 	})
 	if err != nil {
 		return v, fmt.Errorf("look for missing keys: %w", err)
+	}
+	err = a.DB.Read(ctx, func(tx *db.Tx) error {
+		for _, verify := range []func(*db.Tx) ([]string, error){ledger.Verify, payrun.Verify} {
+			wrong, err := verify(tx)
+			if err != nil {
+				return err
+			}
+			v.Books = append(v.Books, wrong...)
+		}
+		return nil
+	})
+	if err != nil {
+		return v, fmt.Errorf("count the books again: %w", err)
 	}
 	files, err := a.Blobs.Check(ctx, a.DB)
 	v.Files = append(v.Files, files...)

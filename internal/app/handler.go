@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"linli/internal/db"
+	"linli/internal/ledger"
 	"linli/internal/notify"
 	"linli/internal/staff"
 	"linli/internal/web/account"
@@ -64,6 +65,7 @@ var areas = []struct {
 	{ui.Grid, []staff.Role{staff.Grid}},
 	{ui.Community, community.Roles},
 	{ui.Homecare, []staff.Role{staff.Carer}},
+	{ui.Payment, ledger.Keepers},
 	{ui.Supervisor, []staff.Role{staff.Supervisor, staff.Leader, staff.Auditor}},
 	{ui.Admin, []staff.Role{staff.Admin, staff.Auditor}},
 }

@@ -230,6 +230,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Rounds = round.New(round.Options{Packs: a.Catalog.Index, Cases: a.Cases, Classes: &class.Classes{Register: a.People, Packs: a.Catalog.Index}})
 	a.Rounds.Register(a.Jobs, a.DB)
 	a.Pay = payrun.New(a.Catalog.Index)
+	a.Pay.Offer(a.Pay.Listed())
 	a.Pay.Register(a.Jobs, a.DB)
 	a.Benefits = &benefit.Benefits{City: a.City, Packs: a.Catalog.Index, Classes: &class.Classes{Register: a.People, Packs: a.Catalog.Index}, Window: a.Window, Pay: a.Pay}
 	a.Pay.Offer(a.Benefits.Offer())

@@ -18,6 +18,7 @@ import (
 	"linli/internal/web/grid"
 	"linli/internal/web/inspection"
 	"linli/internal/web/part"
+	"linli/internal/web/payment"
 	"linli/internal/web/register"
 	"linli/internal/web/resident"
 	webservice "linli/internal/web/service"
@@ -46,6 +47,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	inspection.Routes(mux, &inspection.Pages{Town: town, Sessions: a.Sessions, Rounds: a.Rounds})
 	draft.Routes(mux, &draft.Pages{Town: town, Sessions: a.Sessions, Population: a.Population})
 	care.Routes(mux, &care.Pages{Town: town, Sessions: a.Sessions, Orders: a.Orders})
+	payment.Routes(mux, &payment.Pages{Town: town, Sessions: a.Sessions, Runs: a.Pay})
 	admin.Routes(mux, a.admin)
 	api.Routes(mux, &api.API{DB: a.DB, Cases: a.Cases, Catalog: a.Catalog, Places: a.Places, Units: a.Units, People: a.People,
 		Files: a.Blobs, Seal: a.Seal, Figures: a.Figures, Notices: a.Notices, Duties: a.Duties, Events: events, Classes: classes, Window: a.Window,

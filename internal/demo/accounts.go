@@ -38,6 +38,8 @@ var inOffice = []person{
 	{"supervisor", cityOffice, "", staff.Supervisor, "什么晚了、为什么、在谁手里；督办，批准延期，季度通报", ""},
 	{"auditor", cityOffice, "", staff.Auditor, "查看全部办件和操作日志", ""},
 	{"admin", "", "", staff.Admin, "政策包条款覆盖、账号、区划、日历、后台任务", ""},
+	{"caiwu", "civil", "", staff.Finance, "资金经办：建发放批次、核对、送银行、导入回盘、追回", ""},
+	{"fuhe", "civil", "", staff.Treasurer, "资金复核：复核别人经手的批次、资金和预算、账簿、结账、核销", ""},
 	{"section", section, "", staff.Handler, "专业科室：听取来访群众意见，逐级汇报", ""},
 	{"yingji", emergency, "", staff.Handler, "市应急办：按指示启动应急预案", ""},
 	{"jiandu", watching, "", staff.Desk, "监督中心：网格上报的受理、立案（选标准、定位置）、核查、结案、评价；不派遣", staff.Verifier},

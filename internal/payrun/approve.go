@@ -313,12 +313,16 @@ func (x *Runs) book(tx *db.Tx, v *Run, n int) error {
 	if err := tx.Exec("update payrun_part set entry = ? where run = ? and part = ?", e.ID, v.ID, n); err != nil {
 		return wrap("note entry", err)
 	}
+	var first, last db.ID
+	if err := tx.QueryRow("select first_id, last_id from payrun_chunk where run = ? and part = ?", v.ID, n).Scan(&first, &last); err != nil {
+		return wrap("find chunk", err)
+	}
 	if v.Withheld > 0 {
-		if err := tx.Exec(`update payrun_recovery set entry = ? where undone = 0 and line in (select id from payrun_line where run = ? and state = 'due' and part = ? and withheld > 0)`,
-			e.ID, v.ID, n); err != nil {
+		if err := tx.Exec(`update payrun_recovery set entry = ? where undone = 0 and line in (select id from payrun_line where id >= ? and id <= ? and run = ? and state = 'due' and withheld > 0)`,
+			e.ID, first, last, v.ID); err != nil {
 			return wrap("note entry", err)
 		}
-		whole, err := tx.ExecCount("update payrun_line set state = 'paid' where run = ? and state = 'due' and part = ? and fen = withheld", v.ID, n)
+		whole, err := tx.ExecCount("update payrun_line set state = 'paid' where id >= ? and id <= ? and run = ? and state = 'due' and fen = withheld", first, last, v.ID)
 		if err != nil {
 			return wrap("book lines", err)
 		}
@@ -329,7 +333,7 @@ func (x *Runs) book(tx *db.Tx, v *Run, n int) error {
 			return err
 		}
 	}
-	return wrap("book lines", tx.Exec("update payrun_line set state = 'booked' where run = ? and state = 'due' and part = ?", v.ID, n))
+	return wrap("book lines", tx.Exec("update payrun_line set state = 'booked' where id >= ? and id <= ? and run = ? and state = 'due'", first, last, v.ID))
 }
 
 // wholeNews tells of the lines of a part that are withheld whole: they are paid by what they make good, and no bank will answer for them.

@@ -221,13 +221,15 @@ func (x *Runs) takeSome(tx *db.Tx, by staff.Actor, file db.ID, rows []Back) erro
 	for i := range rows {
 		args[i] = rows[i].Line
 	}
-	list, err := db.Select(tx, scanSlip, "select "+slipColumns+" from payrun_line l where l.run = ? and l.id in ("+marks(len(args))+") order by l.id", append([]any{v.ID}, args...)...)
+	list, err := db.Select(tx, scanSlip, "select "+slipColumns+" from payrun_line l where l.id in ("+marks(len(args))+") order by l.id", args...)
 	if err != nil {
 		return wrap("find lines", err)
 	}
 	of := map[db.ID]*Slip{}
 	for i := range list {
-		of[list[i].ID] = &list[i]
+		if list[i].Run == v.ID {
+			of[list[i].ID] = &list[i]
+		}
 	}
 	for i := range rows {
 		a.judge(&rows[i], of[rows[i].Line])

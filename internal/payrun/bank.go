@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
+	"slices"
+	"strconv"
 
 	"linli/internal/db"
 	"linli/internal/fault"
+	"linli/internal/money"
 	"linli/internal/sheet"
 	"linli/internal/staff"
 )
@@ -38,24 +40,29 @@ func export(tx *db.Tx, v *Run, w sheet.Writer) error {
 	if err := w.Row(Columns); err != nil {
 		return err
 	}
+	type out struct {
+		id                  db.ID
+		name, account, bank string
+		fen                 int64
+	}
 	after, n := db.ID(0), 0
 	for {
-		list, err := db.Select(tx, scanSlip, "select "+slipColumns+" from payrun_line l where l.run = ? and l.part > 0 and l.id > ? and l.fen > l.withheld and (l.state <> 'dropped' or l.id in (select o.line from payrun_outcome o)) order by l.id limit ?",
-			v.ID, after, page)
+		list, err := db.Select(tx, func(r *db.Rows) (o out, err error) { return o, r.Scan(&o.id, &o.name, &o.account, &o.bank, &o.fen) },
+			`select l.id, l.name, l.account, l.bank, l.fen - l.withheld from payrun_line l where l.run = ? and l.id > ? and l.part > 0 and l.fen > l.withheld
+			and (l.state <> 'dropped' or l.id in (select o.line from payrun_outcome o)) order by l.id limit ?`, v.ID, after, page)
 		if err != nil {
 			return wrap("read lines", err)
 		}
-		for i := range list {
-			s := &list[i]
+		for _, o := range list {
 			n++
-			if err := w.Row([]string{fmt.Sprint(n), s.ID.String(), s.Name, s.Account, s.Bank, s.Net().String(), v.Name}); err != nil {
+			if err := w.Row([]string{strconv.Itoa(n), o.id.String(), o.name, o.account, o.bank, money.Fen(o.fen).String(), v.Name}); err != nil {
 				return err
 			}
 		}
 		if len(list) < page {
 			return w.Close()
 		}
-		after = list[len(list)-1].ID
+		after = list[len(list)-1].id
 	}
 }
 
@@ -198,8 +205,8 @@ func (x *Runs) Slips(tx *db.Tx, by staff.Actor, run db.ID, q Query) ([]Slip, err
 		return nil, err
 	}
 	where, args := "l.run = ? and l.id > ?", []any{run, q.After}
-	if q.State != "" {
-		where, args = where+" and l.state = ?", append(args, string(q.State))
+	if slices.Contains(States, q.State) { // in the text: an index holds only some states
+		where += " and l.state = '" + string(q.State) + "'"
 	}
 	if q.Words != "" {
 		where, args = where+" and (l.name = ? or l.account = ? or l.key = ?)", append(args, q.Words, q.Words, q.Words)

@@ -165,7 +165,7 @@ func (x *Runs) claim(tx *db.Tx, by staff.Actor, s *Slip, m Claiming) (db.ID, err
 		return 0, err
 	}
 	err = tx.Exec(`insert into payrun_claim (id, key, line, source, ref, payee, name, path, period, fen, left_fen, keep, state, words, clause, entry, by_id, by_name, at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, by.AuditName()+"/"+m.Key, s.ID, s.Source, s.Ref, s.Payee.String(), s.Name, s.Path, s.Period, int64(m.Fen), int64(m.Fen),
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, by.AuditName()+"/"+m.Key, s.ID, s.Source, s.Ref, payee(s.Payee), s.Name, s.Path, s.Period, int64(m.Fen), int64(m.Fen),
 		m.Keep, string(ClaimOpen), m.Words, m.Clause.String(), e.ID, by.Account, by.Name, db.At(tx.Now()))
 	if err != nil {
 		return 0, wrap("write claim", err)

@@ -14,7 +14,7 @@
 //
 // Who owes money offers itself with Offer: it yields lines, renews those that come back, and is told what became of them.
 //
-// Tables: payrun_run, payrun_part, payrun_line, payrun_mend, payrun_file, payrun_outcome, payrun_claim, payrun_claim_fund, payrun_instalment, payrun_recovery. Jobs: payrun.reckon, payrun.post,
+// Tables: payrun_run, payrun_part, payrun_chunk, payrun_line, payrun_mend, payrun_file, payrun_outcome, payrun_claim, payrun_claim_fund, payrun_instalment, payrun_recovery, payrun_listed. Jobs: payrun.reckon, payrun.post,
 // payrun.news.
 //
 // It never decides that somebody is owed anything, and moves no money itself: a bank does, by the file.

@@ -70,6 +70,14 @@ func scanSlip(r *db.Rows) (s Slip, err error) {
 	return s, nil
 }
 
+// payee writes whom a line is for; "" when that is nobody in the registers.
+func payee(s fact.Subject) string {
+	if s.Kind == "" {
+		return ""
+	}
+	return s.String()
+}
+
 // purse is what a fund has left while a chunk is reckoned.
 type purse struct {
 	fund     ledger.Fund
@@ -338,11 +346,7 @@ func (c *part) write() error {
 			if err != nil {
 				return err
 			}
-			payee := ""
-			if s.Payee.Kind != "" {
-				payee = s.Payee.String()
-			}
-			args = append(args, s.ID, s.Run, s.Part, s.Key, 1, string(s.State), s.Source, s.Benefit, s.Ref, payee, s.Name, s.Bank, s.Account, s.Path, s.Period,
+			args = append(args, s.ID, s.Run, s.Part, s.Key, 1, string(s.State), s.Source, s.Benefit, s.Ref, payee(s.Payee), s.Name, s.Bank, s.Account, s.Path, s.Period,
 				int64(s.Fen), int64(s.Withheld), string(shares), s.Clause.String(), s.Pack, s.Words, s.Why)
 		}
 		if err := c.tx.Exec(`insert into payrun_line (id, run, part, key, live, state, source, benefit, ref, payee, name, bank, account, path, period, fen, withheld, shares,
@@ -350,7 +354,7 @@ func (c *part) write() error {
 			return wrap("write lines", err)
 		}
 	}
-	return nil
+	return wrap("note chunk", c.tx.Exec("insert into payrun_chunk (run, part, first_id, last_id) values (?, ?, ?, ?)", c.run.ID, c.number, c.slips[0].ID, c.slips[len(c.slips)-1].ID))
 }
 
 // pledge notes what the chunk takes from each fund, and pledges it in the ledger.

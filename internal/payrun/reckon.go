@@ -21,7 +21,7 @@ const (
 )
 
 // chunk is how many lines one transaction reckons.
-const chunk = 2000
+var chunk = 2000
 
 type runArgs struct{ Run db.ID }
 

@@ -57,6 +57,15 @@ create table payrun_part (
 	primary key (run, part, fund)
 ) WITHOUT ROWID;
 
+-- The lines of a chunk 分块范围, by their ids.
+create table payrun_chunk (
+	run       BIGINT NOT NULL,
+	part      INTEGER NOT NULL,
+	first_id  BIGINT NOT NULL,
+	last_id   BIGINT NOT NULL,
+	primary key (run, part)
+) WITHOUT ROWID;
+
 -- A line 发放明细. part: the chunk that booked it, 0 while held; live 1: its key stands here. shares: who bears it, as JSON. withheld: got back of a claim, not sent to the bank.
 -- carried: the run into which it went.
 create table payrun_line (
@@ -85,7 +94,8 @@ create table payrun_line (
 	carried   BIGINT NOT NULL DEFAULT 0
 );
 create unique index payrun_line_key on payrun_line (key) where live = 1;
-create index payrun_line_run on payrun_line (run, state, id);
+create index payrun_line_run on payrun_line (run, id);
+create index payrun_line_rare on payrun_line (run, state, id) where state in ('held', 'returned', 'carried', 'dropped');
 create index payrun_line_back on payrun_line (source, id) where live = 1 and state in ('held', 'returned');
 create index payrun_line_carried on payrun_line (carried) where carried <> 0;
 create index payrun_line_ref on payrun_line (source, ref, id);
@@ -195,7 +205,30 @@ create table payrun_recovery (
 create index payrun_recovery_claim on payrun_recovery (claim, id);
 create index payrun_recovery_line on payrun_recovery (line) where line <> 0;
 
+-- What somebody put on a list by hand 发放名单.
+create table payrun_listed (
+	id        INTEGER PRIMARY KEY,
+	key       TEXT NOT NULL,
+	benefit   TEXT NOT NULL,
+	payee     TEXT NOT NULL,
+	name      TEXT NOT NULL,
+	bank      TEXT NOT NULL,
+	account   TEXT NOT NULL,
+	path      TEXT NOT NULL,
+	period    TEXT NOT NULL,
+	fen       INTEGER NOT NULL,
+	shares    TEXT NOT NULL,
+	clause    TEXT NOT NULL,
+	words     TEXT NOT NULL,
+	by_id     BIGINT NOT NULL,
+	by_name   TEXT NOT NULL,
+	at        TEXT NOT NULL
+);
+create unique index payrun_listed_key on payrun_listed (key);
+create index payrun_listed_period on payrun_listed (period, id);
+
 -- +goose Down
+drop table payrun_listed;
 drop table payrun_recovery;
 drop table payrun_instalment;
 drop table payrun_claim_fund;
@@ -204,5 +237,6 @@ drop table payrun_outcome;
 drop table payrun_file;
 drop table payrun_mend;
 drop table payrun_line;
+drop table payrun_chunk;
 drop table payrun_part;
 drop table payrun_run;

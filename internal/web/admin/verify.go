@@ -28,6 +28,7 @@ type Verdict struct {
 	Logs  []audit.Report `json:"logs"`
 	Keys  []string       `json:"missing_keys"`  // that the register needs and its key file lacks
 	Files []blob.Damage  `json:"damaged_files"` // attachments missing or changed
+	Books []string       `json:"wrong_books"`   // what of the books and of pay runs does not agree, in a sentence each
 }
 
 // OK reports whether nothing is wrong.
@@ -37,7 +38,7 @@ func (v Verdict) OK() bool {
 			return false
 		}
 	}
-	return len(v.Keys) == 0 && len(v.Files) == 0
+	return len(v.Keys) == 0 && len(v.Files) == 0 && len(v.Books) == 0
 }
 
 // checked is a verification that has ended. It lies in the log itself, as the detail of its entry, which has bounds: of
@@ -61,6 +62,7 @@ type keptVerdict struct {
 func kept(v Verdict) keptVerdict {
 	k := keptVerdict{v, len(v.Files)}
 	k.Files, k.Keys = v.Files[:min(longestList, len(v.Files))], v.Keys[:min(longestList, len(v.Keys))]
+	k.Books = v.Books[:min(longestList, len(v.Books))]
 	k.Logs = nil
 	left := longestList
 	for _, l := range v.Logs {

@@ -148,5 +148,5 @@ func PersonOf(by staff.Actor) ui.Person {
 
 var areas = map[staff.Role]ui.Person{
 	staff.Desk: ui.Window, staff.Dispatcher: ui.Window, staff.Verifier: ui.Window, staff.Handler: ui.Department,
-	staff.Grid: ui.Grid, staff.Carer: ui.Homecare, staff.Leader: ui.Supervisor, staff.Supervisor: ui.Supervisor, staff.Admin: ui.Admin, staff.Auditor: ui.Supervisor,
+	staff.Grid: ui.Grid, staff.Carer: ui.Homecare, staff.Finance: ui.Payment, staff.Treasurer: ui.Payment, staff.Leader: ui.Supervisor, staff.Supervisor: ui.Supervisor, staff.Admin: ui.Admin, staff.Auditor: ui.Supervisor,
 }

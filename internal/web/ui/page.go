@@ -18,12 +18,13 @@ const (
 	Supervisor Person = "supervisor"
 	Community  Person = "community"
 	Homecare   Person = "homecare"
+	Payment    Person = "payment"
 	Admin      Person = "admin"
 )
 
 var personNames = map[Person]string{
 	Resident: N("居民服务"), Window: N("登记受理"), Grid: N("网格"), Department: N("承办单位"),
-	Supervisor: N("督查与领导"), Community: N("社区"), Homecare: N("居家养老服务"), Admin: N("系统管理"),
+	Supervisor: N("督查与领导"), Community: N("社区"), Homecare: N("居家养老服务"), Payment: N("资金发放"), Admin: N("系统管理"),
 }
 
 // Home returns where the pages of a person begin.
