@@ -40,7 +40,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	pg.Trail = nil
 	from := ui.Table{Caption: ui.T(ctx, "可以测算的文件"), Cols: []ui.Col{{Name: ui.T(ctx, "文件"), Main: true}, {Name: ui.T(ctx, "文号")}}}
 	for _, d := range documents {
-		from.Rows = append(from.Rows, ui.TableRow{Cells: []ui.Cell{{Text: d.Document.Title, Href: "/drafts/new/" + d.Document.ID}, {Text: d.Document.Number}}})
+		from.Rows = append(from.Rows, ui.TableRow{Cells: []ui.Cell{{Text: d.Document.Title, Href: "/drafts/documents/" + d.Document.ID + "/form"}, {Text: d.Document.Number}}})
 	}
 	made := ui.Table{Caption: ui.T(ctx, "草案"), Cols: []ui.Col{{Name: ui.T(ctx, "草案"), Main: true}, {Name: ui.T(ctx, "文件")}, {Name: ui.T(ctx, "起草时间")}, {Name: ui.T(ctx, "一年多花"), Num: true}}}
 	for _, d := range drafts {
@@ -89,9 +89,9 @@ func (p *Pages) asked(ctx context.Context, r *http.Request, base *pack.Pack) (ui
 		}
 	}
 	value := ui.Field{Name: "value", Label: ui.T(ctx, "改成"), Required: true, Short: true, Value: r.PostFormValue("value"), Hint: ui.T(ctx, "金额写作 120元/月"), In: "param"}
-	parts := []templ.Component{section(ui.T(ctx, "改一个数"), formOf("/drafts/param/"+base.Document.ID, ui.T(ctx, "做成草案"), []ui.Field{in(title, "param"), choose, value})),
-		section(ui.T(ctx, "参数表"), ways([]ui.Button{{Text: ui.T(ctx, "取走参数表"), Href: "/drafts/sheet/" + base.Document.ID}}),
-			uploadOf("/drafts/sheet/"+base.Document.ID, ui.T(ctx, "送回参数表"), []ui.Field{in(title, "sheet"), {Name: "file", Label: ui.T(ctx, "改好的参数表"), Kind: "file", Accept: ".xlsx,.csv", Required: true, In: "sheet"}}))}
+	parts := []templ.Component{section(ui.T(ctx, "改一个数"), formOf("/drafts/documents/"+base.Document.ID+"/param", ui.T(ctx, "做成草案"), []ui.Field{in(title, "param"), choose, value})),
+		section(ui.T(ctx, "参数表"), ways([]ui.Button{{Text: ui.T(ctx, "取走参数表"), Href: "/drafts/documents/" + base.Document.ID + "/sheet"}}),
+			uploadOf("/drafts/documents/"+base.Document.ID+"/sheet", ui.T(ctx, "送回参数表"), []ui.Field{in(title, "sheet"), {Name: "file", Label: ui.T(ctx, "改好的参数表"), Kind: "file", Accept: ".xlsx,.csv", Required: true, In: "sheet"}}))}
 	files, names := base.Files(), []ui.Option{}
 	for name := range files {
 		if within(name, "benefits") {
@@ -105,7 +105,7 @@ func (p *Pages) asked(ctx context.Context, r *http.Request, base *pack.Pack) (ui
 			text = r.PostFormValue("text")
 		}
 		form := fmt.Sprint("text", i)
-		parts = append(parts, section(ui.T(ctx, "规则文本 %s", n.Value), formOf("/drafts/text/"+base.Document.ID, ui.T(ctx, "做成草案"), []ui.Field{in(title, form),
+		parts = append(parts, section(ui.T(ctx, "规则文本 %s", n.Value), formOf("/drafts/documents/"+base.Document.ID+"/text", ui.T(ctx, "做成草案"), []ui.Field{in(title, form),
 			{Name: "name", Label: ui.T(ctx, "规则文本"), Kind: "choice", Options: []ui.Option{n}, Value: n.Value, Required: true, In: form},
 			{Name: "text", Label: ui.T(ctx, "文本"), Kind: "longtext", Rows: 20, Value: text, Required: true, In: form}})))
 	}
