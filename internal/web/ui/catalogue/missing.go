@@ -81,6 +81,7 @@ var formatAt = map[string]int{
 	"T": 1, "N": 0,
 	"fault.Invalid": 1, "fault.NotFound": 0, "fault.Conflict": 0, "fault.Forbidden": 0, "fault.Refused": 1,
 	"fault.Unavailable": 1,
+	"miss":              1, // as functions are called that gather what is wrong with each field
 }
 
 func inGo(root fs.FS, name string) ([]Use, error) {
