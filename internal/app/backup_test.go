@@ -14,6 +14,7 @@ import (
 	"linli/internal/casework"
 	"linli/internal/db"
 	"linli/internal/fault"
+	"linli/internal/pack/packtest"
 	"linli/internal/staff"
 	"linli/test/town"
 )
@@ -21,7 +22,7 @@ import (
 // city opens a folder, filled with the people of the test town when it is new.
 func city(t *testing.T, data string, fill bool) *app.App {
 	t.Helper()
-	a, err := app.Open(t.Context(), app.Options{Data: data, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	a, err := app.Open(t.Context(), app.Options{Shelf: packtest.Shelf, Data: data, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +140,7 @@ func TestAFolderIsServedByOneProcess(t *testing.T) {
 	data := t.TempDir()
 	a := city(t, data, false)
 	defer a.Close()
-	if _, err := app.Open(t.Context(), app.Options{Data: data}); fault.KindOf(err) == fault.KindInternal {
+	if _, err := app.Open(t.Context(), app.Options{Shelf: packtest.Shelf, Data: data}); fault.KindOf(err) == fault.KindInternal {
 		t.Fatalf("opening a folder in use gave %v, want something an operator can act on", err)
 	}
 }

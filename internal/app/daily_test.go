@@ -12,12 +12,13 @@ import (
 	"linli/internal/fault"
 	"linli/internal/job"
 	"linli/internal/once"
+	"linli/internal/pack/packtest"
 )
 
 // What nobody needs any more goes in the night, and the next night is seen to.
 func TestEveryNightTheProgramTidiesUp(t *testing.T) {
 	clock := dbtest.NewClock()
-	a, err := app.Open(t.Context(), app.Options{Data: t.TempDir(), Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	a, err := app.Open(t.Context(), app.Options{Shelf: packtest.Shelf, Data: t.TempDir(), Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/notice"
 	"linli/internal/notify"
+	"linli/internal/pack"
 	"linli/internal/payrun"
 	"linli/internal/picture"
 	"linli/internal/place"
@@ -57,6 +58,7 @@ type Options struct {
 	DB     string           // "" or "sqlite" for the file in the data folder, else a postgres:// address
 	Now    func() time.Time // the clock; nil means the machine's
 	Packs  fs.FS            // nil means those in the program
+	Shelf  *pack.Shelf      // where packs stand that this process has read before; nil for none
 	Log    *slog.Logger
 	Limits api.Limits // how often programs may ask; zero takes the defaults
 	// NoGroupCommits commits every step by itself, for the benchmark's comparison.
@@ -177,7 +179,7 @@ func isFolder(name string) bool {
 
 // openCity reads what lives in the database: packs, places, units, and the city's name for its log.
 func (a *App) openCity(ctx context.Context, o Options) (err error) {
-	src := catalog.Source{FS: o.Packs}
+	src := catalog.Source{FS: o.Packs, Shelf: o.Shelf}
 	if src.FS == nil {
 		src.FS = packs.Files
 	}

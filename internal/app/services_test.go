@@ -14,6 +14,7 @@ import (
 	"linli/internal/app"
 	"linli/internal/civil"
 	"linli/internal/db"
+	"linli/internal/pack/packtest"
 	"linli/internal/place"
 	"linli/internal/staff"
 	"linli/internal/web/ui"
@@ -22,7 +23,7 @@ import (
 // Somebody without an account finds an item, learns what to bring, saves what he has typed, goes on with it, and applies.
 func TestAnItemIsAppliedForWithoutAnAccount(t *testing.T) {
 	now := func() time.Time { return time.Date(2026, 10, 12, 9, 0, 0, 0, civil.Shanghai) }
-	a, err := app.Open(t.Context(), app.Options{Data: t.TempDir(), Packs: os.DirFS("../pack/proof/testdata/items"), Now: now})
+	a, err := app.Open(t.Context(), app.Options{Shelf: packtest.Shelf, Data: t.TempDir(), Packs: os.DirFS("../pack/proof/testdata/items"), Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

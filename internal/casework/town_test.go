@@ -21,6 +21,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/pack/packtest"
 	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -128,7 +129,7 @@ func found(t testing.TB, d *db.DB, clock *dbtest.Clock) *town {
 
 func (w *town) openCases() {
 	w.t.Helper()
-	c, err := catalog.Open(w.t.Context(), w.d, catalog.Source{FS: w.src})
+	c, err := catalog.Open(w.t.Context(), w.d, catalog.Source{FS: w.src, Shelf: packtest.Shelf})
 	if err != nil {
 		w.t.Fatal(err)
 	}

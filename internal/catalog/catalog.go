@@ -28,8 +28,9 @@ type Catalog struct {
 // A Source says where the packs of today come from.
 type Source struct {
 	FS    fs.FS
-	Local []byte // text of the city's local.yaml; nil for none
-	Own   fs.FS  // packs of the city's own, such as its rulebook, beside those of the program; nil for none
+	Local []byte      // text of the city's local.yaml; nil for none
+	Own   fs.FS       // packs of the city's own, such as its rulebook, beside those of the program; nil for none
+	Shelf *pack.Shelf // where packs stand that this process has read before; nil for none
 }
 
 // Open reads the packs of src, stores the versions that are new and adds the stored ones that older cases need. A pack
@@ -51,7 +52,7 @@ func (c *Catalog) Settle(city string) {
 
 // Reload replaces the packs by those of src. On an error the packs in force stay.
 func (c *Catalog) Reload(ctx context.Context, src Source) error {
-	ix, err := pack.Load(src.FS, pack.Options{Local: src.Local, Own: src.Own, Serving: true})
+	ix, err := pack.Load(src.FS, pack.Options{Local: src.Local, Own: src.Own, Serving: true, Shelf: src.Shelf})
 	if err != nil {
 		return err
 	}

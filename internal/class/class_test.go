@@ -15,6 +15,7 @@ import (
 	"linli/internal/form"
 	"linli/internal/lexicon"
 	"linli/internal/pack"
+	"linli/internal/pack/packtest"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/rule"
@@ -41,7 +42,7 @@ func TestClassesFollowTheRegister(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ix, err := pack.Load(document, pack.Options{})
+		ix, err := pack.Load(document, pack.Options{Shelf: packtest.Shelf})
 		if err != nil {
 			t.Fatal(err)
 		}

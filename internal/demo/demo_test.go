@@ -19,6 +19,7 @@ import (
 	"linli/internal/flow"
 	"linli/internal/grid"
 	"linli/internal/hall"
+	"linli/internal/pack/packtest"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/round"
@@ -41,7 +42,7 @@ func newSite(t *testing.T, d *db.DB) site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := catalog.Open(context.Background(), d, catalog.Source{FS: packs.Files})
+	c, err := catalog.Open(context.Background(), d, catalog.Source{FS: packs.Files, Shelf: packtest.Shelf})
 	if err != nil {
 		t.Fatal(err)
 	}

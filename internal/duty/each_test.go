@@ -9,6 +9,7 @@ import (
 	"linli/internal/db/dbtest"
 	"linli/internal/duty"
 	"linli/internal/pack"
+	"linli/internal/pack/packtest"
 	"linli/internal/staff"
 	"linli/packs"
 )
@@ -20,7 +21,7 @@ func TestEveryUnitOwes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ix, err := pack.Load(only, pack.Options{})
+		ix, err := pack.Load(only, pack.Options{Shelf: packtest.Shelf})
 		if err != nil {
 			t.Fatal(err)
 		}

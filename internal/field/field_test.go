@@ -28,6 +28,7 @@ import (
 	"linli/internal/grid"
 	"linli/internal/job"
 	"linli/internal/pack"
+	"linli/internal/pack/packtest"
 	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/staff"
@@ -118,7 +119,7 @@ func streetPacks(t testing.TB, w *town.Town) func() *pack.Index {
 	for name, text := range walked {
 		src[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	c, err := catalog.Open(t.Context(), w.DB, catalog.Source{FS: src})
+	c, err := catalog.Open(t.Context(), w.DB, catalog.Source{FS: src, Shelf: packtest.Shelf})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ type Options struct {
 	LocalName string // its name in messages
 	Own       fs.FS  // folders of the city's own, such as its rulebook; nil or empty: none
 	Serving   bool   // examples are left unread until somebody asks for them
+	Shelf     *Shelf // where packs that were read before stand, and new ones are put; nil for none
 }
 
 // Load reads every pack below fsys: each folder that holds a document.yaml. The error is a rule.Problems that lists what
@@ -41,13 +42,13 @@ func Load(fsys fs.FS, o Options) (*Index, error) {
 	ix := &Index{versions: map[string][]*Pack{}}
 	known := map[string]bool{}
 	settings := func(document string) strict.Value { known[document] = true; return local.Get(document) }
-	ps = append(ps, ix.readAll(fsys, dirs, settings, o.Serving)...)
+	ps = append(ps, ix.readAll(fsys, dirs, settings, o)...)
 	if o.Own != nil {
 		own, err := folders(o.Own)
 		if err != nil && !errors.Is(err, errNoPack) && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("load the city's own packs: %w", err)
 		}
-		ps = append(ps, ix.readAll(o.Own, own, settings, o.Serving)...)
+		ps = append(ps, ix.readAll(o.Own, own, settings, o)...)
 	}
 	for _, pair := range local.Pairs {
 		if !known[pair.Key] {
@@ -67,20 +68,37 @@ func Load(fsys fs.FS, o Options) (*Index, error) {
 }
 
 // readAll reads the packs of some folders into the index.
-func (ix *Index) readAll(fsys fs.FS, dirs []string, settings func(document string) strict.Value, serving bool) (ps rule.Problems) {
+func (ix *Index) readAll(fsys fs.FS, dirs []string, settings func(document string) strict.Value, o Options) (ps rule.Problems) {
 	for _, dir := range dirs {
 		files, err := slurp(fsys, dir)
 		if err != nil {
 			ps.Addf(rule.At{File: dir, Line: 1, Col: 1}, "无法读取：%s", err)
 			continue
 		}
-		p, wrong := readPack(dir, files, settings, serving)
+		p, wrong := o.read(dir, files, settings)
 		ps = append(ps, wrong...)
 		if len(wrong) == 0 {
 			ps.Add(p.place.At("document"), ix.Add(p))
 		}
 	}
 	return ps
+}
+
+// read reads a pack, or takes it from the shelf.
+func (o Options) read(dir string, files map[string][]byte, settings func(document string) strict.Value) (*Pack, rule.Problems) {
+	if o.Shelf == nil {
+		return readPack(dir, files, settings, o.Serving)
+	}
+	key := mark(dir, files, o)
+	if p := o.Shelf.get(key); p != nil {
+		settings(p.Document.ID) // notes that there is such a document
+		return p, nil
+	}
+	p, wrong := readPack(dir, files, settings, o.Serving)
+	if len(wrong) == 0 {
+		o.Shelf.put(key, p)
+	}
+	return p, wrong
 }
 
 // errNoPack says that there is no folder with a pack.

@@ -17,6 +17,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/once"
 	"linli/internal/pack"
+	"linli/internal/pack/packtest"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/round"
@@ -106,7 +107,7 @@ func each(t *testing.T, test func(w *town)) {
 		for name, text := range texts {
 			files["d1/"+name] = &fstest.MapFile{Data: []byte(text)}
 		}
-		ix, err := pack.Load(files, pack.Options{})
+		ix, err := pack.Load(files, pack.Options{Shelf: packtest.Shelf})
 		if err != nil {
 			t.Fatal(err)
 		}

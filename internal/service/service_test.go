@@ -23,6 +23,7 @@ import (
 	"linli/internal/law"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/pack/packtest"
 	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -67,7 +68,7 @@ func (h *hall) found() {
 		t.Fatal(err)
 	}
 	dbtest.Write(t, h.d, func(tx *db.Tx) error { _, err := place.Import(tx, place.Change{}, table, place.Chinese); return err })
-	c, err := catalog.Open(t.Context(), h.d, catalog.Source{FS: os.DirFS("../pack/proof/testdata/items")})
+	c, err := catalog.Open(t.Context(), h.d, catalog.Source{FS: os.DirFS("../pack/proof/testdata/items"), Shelf: packtest.Shelf})
 	if err != nil {
 		t.Fatal(err)
 	}

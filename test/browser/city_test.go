@@ -13,6 +13,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
+	"linli/internal/pack/packtest"
 	"linli/internal/register"
 	"linli/internal/web/account"
 	"linli/internal/web/ui"
@@ -66,7 +67,7 @@ func foundIn(t *testing.T, address string, in setting) *city {
 	t.Helper()
 	clock := dbtest.NewClock()
 	clock.Set(begin)
-	o := app.Options{Data: t.TempDir(), DB: address, Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Packs: in.packs}
+	o := app.Options{Shelf: packtest.Shelf, Data: t.TempDir(), DB: address, Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Packs: in.packs}
 	adopt(t, o.Data, in.adopts...)
 	settle(t, o, in.settle)
 	return open(t, o, clock, town.Password)

@@ -10,6 +10,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db/dbtest"
 	"linli/internal/demo"
+	"linli/internal/pack/packtest"
 	"linli/internal/web/account"
 )
 
@@ -50,7 +51,7 @@ func demonstration(t *testing.T) *city {
 	t.Helper()
 	clock := dbtest.NewClock()
 	clock.Set(tourDay)
-	o := app.Options{Data: t.TempDir(), DB: "sqlite", Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	o := app.Options{Shelf: packtest.Shelf, Data: t.TempDir(), DB: "sqlite", Now: clock.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	a, err := app.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"linli/internal/db"
 	"linli/internal/db/dbtest"
 	"linli/internal/flow"
+	"linli/internal/pack/packtest"
 	"linli/internal/staff"
 	"linli/test/town"
 )
@@ -19,7 +20,7 @@ func TestClockSetBack(t *testing.T) {
 	eachEngine(t, func(t *testing.T, dir, address string) {
 		clock := dbtest.NewClock()
 		clock.Set(time.Now().Add(time.Hour))
-		a, err := app.Open(t.Context(), app.Options{Data: dir, DB: address, Now: clock.Now})
+		a, err := app.Open(t.Context(), app.Options{Shelf: packtest.Shelf, Data: dir, DB: address, Now: clock.Now})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,7 @@ import (
 
 	"linli/internal/app"
 	"linli/internal/db"
+	"linli/internal/pack/packtest"
 	"linli/test/town"
 )
 
@@ -149,7 +150,7 @@ func must(t *testing.T, args ...string) string {
 
 // settle founds the town of the tests in an empty data folder. address is the database, "sqlite" for the folder's own.
 func settle(ctx context.Context, dir, address string) error {
-	a, err := app.Open(ctx, app.Options{Data: dir, DB: address})
+	a, err := app.Open(ctx, app.Options{Shelf: packtest.Shelf, Data: dir, DB: address})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"linli/internal/app"
 	"linli/internal/db"
+	"linli/internal/pack/packtest"
 	"linli/internal/staff"
 	"linli/test/town"
 )
@@ -15,7 +16,7 @@ import (
 func cmdSchool(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "school DIR")
 	ctx := context.Background()
-	a, err := app.Open(ctx, app.Options{Data: ts.MkAbs(args[0]), DB: "sqlite"})
+	a, err := app.Open(ctx, app.Options{Shelf: packtest.Shelf, Data: ts.MkAbs(args[0]), DB: "sqlite"})
 	ts.Check(err)
 	ts.Check(a.DB.Write(ctx, func(tx *db.Tx) error {
 		for _, u := range []staff.Unit{

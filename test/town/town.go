@@ -17,6 +17,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/pack/packtest"
 	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -73,7 +74,7 @@ func Build(t testing.TB, d *db.DB, clock *dbtest.Clock) *Town {
 	if w.People, err = register.Open(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
-	if w.Catalog, err = catalog.Open(context.Background(), d, catalog.Source{FS: packs.Files}); err != nil {
+	if w.Catalog, err = catalog.Open(context.Background(), d, catalog.Source{FS: packs.Files, Shelf: packtest.Shelf}); err != nil {
 		t.Fatal(err)
 	}
 	dbtest.Write(t, d, func(tx *db.Tx) (err error) {

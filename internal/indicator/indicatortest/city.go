@@ -18,6 +18,7 @@ import (
 	"linli/internal/notify"
 	"linli/internal/once"
 	"linli/internal/pack"
+	"linli/internal/pack/packtest"
 	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -73,7 +74,7 @@ func Open(t testing.TB, d *db.DB) *City {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ix, err := pack.Load(only, pack.Options{})
+	ix, err := pack.Load(only, pack.Options{Shelf: packtest.Shelf})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 	"linli/internal/job"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/pack/packtest"
 	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -51,7 +52,7 @@ func (h *house) opened() (*service.Window, db.ID) {
 	table, err := place.Parse(strings.NewReader(tables))
 	check(t, err)
 	dbtest.Write(t, h.d, func(tx *db.Tx) error { _, err := place.Import(tx, place.Change{}, table, place.Chinese); return err })
-	packs, err := catalog.Open(t.Context(), h.d, catalog.Source{FS: os.DirFS("../../pack/proof/testdata/items")})
+	packs, err := catalog.Open(t.Context(), h.d, catalog.Source{FS: os.DirFS("../../pack/proof/testdata/items"), Shelf: packtest.Shelf})
 	check(t, err)
 	people, err := register.Open(t.TempDir())
 	check(t, err)

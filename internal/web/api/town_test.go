@@ -28,6 +28,7 @@ import (
 	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/pack/packtest"
 	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -149,7 +150,7 @@ func (w *town) renew() {
 func (w *town) serve(l api.Limits) {
 	w.t.Helper()
 	ctx, dir := w.t.Context(), w.t.TempDir()
-	packs, err := catalog.Open(ctx, w.d, catalog.Source{FS: packs.Files})
+	packs, err := catalog.Open(ctx, w.d, catalog.Source{FS: packs.Files, Shelf: packtest.Shelf})
 	check(w.t, err)
 	people, err := register.Open(dir)
 	check(w.t, err)

@@ -18,6 +18,7 @@ import (
 	"linli/internal/flow"
 	"linli/internal/indicator/indicatortest"
 	"linli/internal/pack"
+	"linli/internal/pack/packtest"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/round"
@@ -63,7 +64,7 @@ func each(t *testing.T, test func(x *desk)) {
 		for name, text := range texts {
 			files["d1/"+name] = &fstest.MapFile{Data: []byte(text)}
 		}
-		ix, err := pack.Load(files, pack.Options{})
+		ix, err := pack.Load(files, pack.Options{Shelf: packtest.Shelf})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -31,6 +31,7 @@ import (
 	"linli/internal/notice"
 	"linli/internal/notify"
 	"linli/internal/once"
+	"linli/internal/pack/packtest"
 	"linli/internal/picture"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -87,7 +88,7 @@ func found(t *testing.T, d *db.DB, clock *dbtest.Clock) *town {
 		}
 		return w.settle(tx, people, password)
 	})
-	packs, err := catalog.Open(t.Context(), d, catalog.Source{FS: packs.Files})
+	packs, err := catalog.Open(t.Context(), d, catalog.Source{FS: packs.Files, Shelf: packtest.Shelf})
 	w.must(err)
 	s := w.shared
 	s.Packs, s.People = packs.Index, people

@@ -17,6 +17,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fact"
+	"linli/internal/pack/packtest"
 	"linli/internal/place"
 	people "linli/internal/register"
 	domain "linli/internal/service"
@@ -47,7 +48,7 @@ func open(t *testing.T, w *town.Town) *window {
 	t.Helper()
 	x := &window{t: t, w: w}
 	w.Write(t, x.found)
-	c, err := catalog.Open(t.Context(), w.DB, catalog.Source{FS: os.DirFS("../../pack/proof/testdata/items")})
+	c, err := catalog.Open(t.Context(), w.DB, catalog.Source{FS: os.DirFS("../../pack/proof/testdata/items"), Shelf: packtest.Shelf})
 	if err != nil {
 		t.Fatal(err)
 	}

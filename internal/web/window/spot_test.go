@@ -15,6 +15,7 @@ import (
 	"linli/internal/flow"
 	"linli/internal/geo"
 	"linli/internal/grid"
+	"linli/internal/pack/packtest"
 	"linli/internal/place"
 	"linli/packs"
 	"linli/test/town"
@@ -49,7 +50,7 @@ func eachStreet(t *testing.T, test func(o *office)) {
 		for name, text := range walked {
 			src[name] = &fstest.MapFile{Data: []byte(text)}
 		}
-		if w.Catalog, err = catalog.Open(t.Context(), w.DB, catalog.Source{FS: src}); err != nil {
+		if w.Catalog, err = catalog.Open(t.Context(), w.DB, catalog.Source{FS: src, Shelf: packtest.Shelf}); err != nil {
 			t.Fatal(err)
 		}
 		w.Cases = casework.New(casework.Options{City: town.City, Law: civil.CivilCode(), Packs: w.Catalog.Index, People: w.People})
