@@ -240,7 +240,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Deposits.Register(a.Jobs, a.DB)
 	a.Pay.Offer(a.Deposits.Offer())
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
-	a.Figures.Register(a.Jobs)
+	a.Figures.Register(a.Jobs, a.DB)
 	a.Live = a.Figures.NewLive(a.City)
 	a.Notices = notice.New(notice.Options{Packs: a.Catalog.Index, Counts: a.Figures, Duties: a.Duties})
 	a.Orders = serviceorder.New(serviceorder.Options{Packs: a.Catalog.Index, Cases: a.Cases, People: a.People, Law: civil.CivilCode()})

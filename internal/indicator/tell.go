@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,13 +23,20 @@ const (
 	batch = 1000 // cases that one sweep tells of for each watch; the rest is told by the next
 )
 
-// Register lets the runner sweep once after each start of the program and then every hour.
-func (x *Indicators) Register(r *job.Runner) {
-	r.Handle(kind, func(tx *db.Tx, _ job.Job) error {
-		if _, err := x.Sweep(tx); err != nil {
-			return err
+// Register lets the runner sweep once after each start of the program and then every hour. Watches look at every open case, so they look at a snapshot of d:
+// in a transaction that writes, everybody else would wait for them.
+func (x *Indicators) Register(r *job.Runner, d *db.DB) {
+	r.HandleOutside(kind, func(ctx context.Context, _ *job.Task) (job.Settle, error) {
+		var list []news
+		if err := d.Read(ctx, func(tx *db.Tx) (err error) { list, err = x.look(tx); return err }); err != nil {
+			return nil, err
 		}
-		return next(tx)
+		return func(tx *db.Tx) error {
+			if _, err := x.note(tx, list); err != nil {
+				return err
+			}
+			return next(tx)
+		}, nil
 	})
 	r.OnFailed(kind, func(tx *db.Tx, _ job.Job) error { return next(tx) })
 }
@@ -54,47 +62,75 @@ type flagged struct {
 // Sweep asks every watch and tells, in one message for each unit and watch, of the cases that it flags newly. A case that is
 // no longer flagged is forgotten, so that it is told of again when it comes back. It returns how many cases were new.
 func (x *Indicators) Sweep(tx *db.Tx) (int, error) {
-	n := 0
-	on := today(tx)
-	for _, w := range x.Watches(on) {
-		fresh, err := x.renew(tx, w)
-		if err != nil {
-			return n, fmt.Errorf("sweep watch %s: %w", w.Ref(), err)
-		}
-		n += len(fresh)
-		if err := x.tell(tx, w, fresh, on); err != nil {
-			return n, fmt.Errorf("tell of watch %s: %w", w.Ref(), err)
-		}
+	list, err := x.look(tx)
+	if err != nil {
+		return 0, err
 	}
-	return n, nil
+	return x.note(tx, list)
 }
 
-// renew brings the flags of a watch up to date and returns the cases that are new.
-func (x *Indicators) renew(tx *db.Tx, w Watch) ([]flagged, error) {
+// news is what changed of a watch: the cases that it no longer flags, and those that it flags newly.
+type news struct {
+	watch Watch
+	gone  []db.ID
+	fresh []flagged
+}
+
+// look asks every watch.
+func (x *Indicators) look(tx *db.Tx) (list []news, err error) {
+	for _, w := range x.Watches(today(tx)) {
+		n, err := ask(tx, w)
+		if err != nil {
+			return nil, fmt.Errorf("sweep watch %s: %w", w.Ref(), err)
+		}
+		if len(n.gone)+len(n.fresh) > 0 {
+			list = append(list, n)
+		}
+	}
+	return list, nil
+}
+
+// ask compares what a watch flags with what it flagged.
+func ask(tx *db.Tx, w Watch) (n news, err error) {
+	n.watch = w
 	b, err := w.Where.At(w.law, tx.Now())
 	if err != nil {
-		return nil, err
+		return n, err
 	}
 	words, args := b.SQL()
-	err = tx.Exec("delete from indicator_flag where watch = ? and case_id not in (select id from "+w.View.Name+" where "+onlyOpen+" and "+words+")",
+	n.gone, err = db.Select(tx, func(r *db.Rows) (id db.ID, err error) { return id, r.Scan(&id) },
+		"select case_id from indicator_flag where watch = ? and case_id not in (select id from "+w.View.Name+" where "+onlyOpen+" and "+words+")",
 		append([]any{w.Ref()}, args...)...)
 	if err != nil {
-		return nil, err
+		return n, err
 	}
-	fresh, err := db.Select(tx, func(r *db.Rows) (f flagged, err error) {
+	n.fresh, err = db.Select(tx, func(r *db.Rows) (f flagged, err error) {
 		return f, r.Scan(&f.id, &f.number, &f.flow, &f.desk, &f.lead, &f.path)
 	}, "select id, number, flow, desk, lead, path from "+w.View.Name+" where "+onlyOpen+" and "+words+
 		" and id not in (select case_id from indicator_flag where watch = ?) order by id limit ?", append(args, w.Ref(), batch)...)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range fresh {
-		err := tx.Exec("insert into indicator_flag (watch, case_id, since) values (?, ?, ?)", w.Ref(), f.id, db.At(tx.Now()))
-		if err != nil {
-			return nil, err
+	return n, err
+}
+
+// note brings the flags up to date and tells of the cases that are new.
+func (x *Indicators) note(tx *db.Tx, list []news) (told int, err error) {
+	for _, n := range list {
+		for _, id := range n.gone {
+			if err := tx.Exec("delete from indicator_flag where watch = ? and case_id = ?", n.watch.Ref(), id); err != nil {
+				return told, err
+			}
+		}
+		for _, f := range n.fresh {
+			err := tx.Exec("insert into indicator_flag (watch, case_id, since) values (?, ?, ?) on conflict (watch, case_id) do nothing", n.watch.Ref(), f.id, db.At(tx.Now()))
+			if err != nil {
+				return told, err
+			}
+		}
+		told += len(n.fresh)
+		if err := x.tell(tx, n.watch, n.fresh, today(tx)); err != nil {
+			return told, fmt.Errorf("tell of watch %s: %w", n.watch.Ref(), err)
 		}
 	}
-	return fresh, nil
+	return told, nil
 }
 
 // named bounds how many numbers a message lists.
