@@ -85,7 +85,7 @@ func TestGridAsksAndAccepts(t *testing.T) {
 			t.Errorf("%s found nothing", want)
 		}
 	}
-	if r.Located <= 0 || r.Grids < 5000 || r.Cases == 0 || r.Reports.PerSec == 0 || r.Offline.Stored != 2 || r.Offline.Cases != 2 {
+	if r.Located <= 0 || r.Grids < 5000 || r.Cases == 0 || r.Reports.Storm.PerSec == 0 || r.Offline.Stored != 2 || r.Offline.Cases != 2 {
 		t.Errorf("measured %+v", r)
 	}
 }

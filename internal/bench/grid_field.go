@@ -24,15 +24,22 @@ import (
 	"linli/internal/web/ui"
 )
 
-// Reports is how soon reports are accepted when many workers send at once, each the next as soon as the last was answered.
+// Reports is how soon reports are accepted from many workers.
 type Reports struct {
 	Workers int     `json:"workers"`
-	PerSec  float64 `json:"per_sec"`
-	P50     float64 `json:"p50_ms"`
-	P95     float64 `json:"p95_ms"`
-	P99     float64 `json:"p99_ms"`
-	// Paced is the 95th percentile when each worker sends one report every five seconds, four times as often as one can be written down.
-	Paced float64 `json:"paced_p95_ms"`
+	Storm   Pace    `json:"storm"`   // each sends the next as soon as the last was answered: how many can be accepted at all
+	Beside  Pace    `json:"beside"`  // each sends one every five seconds, four times as often as one can be written down, while the storm's are acted on
+	Calm    Pace    `json:"calm"`    // the same when nothing waits to be acted on
+	Waiting int64   `json:"waiting"` // reports that waited to be acted on when the storm was over
+	Worked  float64 `json:"worked"`  // of these a second
+}
+
+// A Pace is how soon reports were accepted that came at one pace.
+type Pace struct {
+	PerSec float64 `json:"per_sec"`
+	P50    float64 `json:"p50_ms"`
+	P95    float64 `json:"p95_ms"`
+	P99    float64 `json:"p99_ms"`
 }
 
 // Offline is a queue of days without a network, sent over a slow link.
@@ -150,28 +157,51 @@ func (g *ground) field(ctx context.Context) error {
 	})
 }
 
-// reports lets all workers send at once for some seconds, and then at the pace of people.
+// reports lets all workers send at once for some seconds, and then at the pace of people: while what came is acted on, and when it has been.
 func (g *ground) reports(ctx context.Context, url string) error {
 	tokens, err := g.devices(ctx, g.o.Workers, "walker")
 	if err != nil {
 		return err
 	}
-	took, span, err := g.storm(url, tokens, 0)
-	if err != nil {
+	r := &g.r.Reports
+	r.Workers = len(tokens)
+	if r.Storm, err = g.storm(url, tokens, 0); err != nil {
 		return err
 	}
-	g.r.Reports = Reports{Workers: len(tokens), PerSec: round(float64(len(took)) / span.Seconds()), P50: ms(part(took, 50)), P95: ms(part(took, 95)), P99: ms(part(took, 99))}
-	took, _, err = g.storm(url, tokens, 5*time.Second)
-	if err == nil {
-		g.r.Reports.Paced = ms(part(took, 95))
+	if r.Waiting, err = g.waiting(ctx); err != nil {
+		return err
 	}
+	begin := time.Now()
+	if r.Beside, err = g.storm(url, tokens, pace); err != nil {
+		return err
+	}
+	for n := int64(1); n > 0; <-time.After(100 * time.Millisecond) {
+		if n, err = g.waiting(ctx); err != nil {
+			return err
+		}
+		if time.Since(begin) > 10*time.Minute {
+			return fmt.Errorf("after ten minutes %d reports still wait to be acted on", n)
+		}
+	}
+	r.Worked = round(float64(r.Waiting) / time.Since(begin).Seconds())
+	r.Calm, err = g.storm(url, tokens, pace)
 	return err
 }
 
+// pace is from one report of a worker to his next, in the street.
+const pace = 5 * time.Second
+
+// waiting is how many reports wait to be acted on.
+func (g *ground) waiting(ctx context.Context) (n int64, err error) {
+	err = g.DB.Read(ctx, func(tx *db.Tx) error { n, err = field.Waiting(tx); return err })
+	return n, err
+}
+
 // storm sends from every device; pace is from one report of a device to its next, 0 for as fast as it can.
-func (g *ground) storm(url string, tokens []string, pace time.Duration) (all []time.Duration, span time.Duration, err error) {
+func (g *ground) storm(url string, tokens []string, pace time.Duration) (p Pace, err error) {
 	c := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: len(tokens), MaxConnsPerHost: len(tokens)}}
 	defer c.CloseIdleConnections()
+	var all []time.Duration
 	begin := time.Now()
 	end := begin.Add(time.Duration(g.o.Seconds) * time.Second)
 	var mu sync.Mutex
@@ -202,8 +232,9 @@ func (g *ground) storm(url string, tokens []string, pace time.Duration) (all []t
 		})
 	}
 	wait.Wait()
+	span := time.Since(begin)
 	slices.Sort(all)
-	return all, time.Since(begin), err
+	return Pace{PerSec: round(float64(len(all)) / span.Seconds()), P50: ms(part(all, 50)), P95: ms(part(all, 95)), P99: ms(part(all, 99))}, err
 }
 
 // link is 2 Mbit a second, in bytes.

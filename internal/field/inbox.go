@@ -75,6 +75,14 @@ type row struct {
 	desk     bool
 }
 
+// Waiting is how many items wait to be acted on; those on the desk wait for somebody there.
+func Waiting(tx *db.Tx) (n int64, err error) {
+	if err = tx.QueryRow(`select count(*) from field_item where state = 'kept' and desk = 0`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count kept items: %w", err)
+	}
+	return n, nil
+}
+
 // Accept stores the items of a batch and says how each stands. Items known already are answered as they stand. where says
 // at which place the position of an item lies (see Locate).
 func (x *Inbox) Accept(tx *db.Tx, w Worker, b Batch, where map[string]string) ([]Result, error) {
