@@ -3,6 +3,7 @@ package casework
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"linli/internal/db"
 	"linli/internal/fault"
@@ -61,6 +62,28 @@ func (c *Cases) Where(tx *db.Tx, by staff.Actor, id db.ID) (*Position, error) {
 		return nil, fmt.Errorf("position of case %s: %w", id, err)
 	}
 	return &Position{Point: geo.Of(lon, lat), Accuracy: float64(accuracy), At: taken.Time}, nil
+}
+
+// Spots is where the cases of lines are, by id; who was given the line may see it. A case of which nobody told where it is, is left out.
+func Spots(tx *db.Tx, lines []Line) (map[db.ID]geo.Point, error) {
+	spots := make(map[db.ID]geo.Point, len(lines))
+	if len(lines) == 0 {
+		return spots, nil
+	}
+	args := make([]any, len(lines))
+	for i := range lines {
+		args[i] = lines[i].ID
+	}
+	_, err := db.Select(tx, func(r *db.Rows) (id db.ID, err error) {
+		var lon, lat int64
+		err = r.Scan(&id, &lon, &lat)
+		spots[id] = geo.Of(lon, lat)
+		return id, err
+	}, `select case_id, lon, lat from case_position where case_id in (?`+strings.Repeat(", ?", len(args)-1)+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("positions of %d cases: %w", len(lines), err)
+	}
+	return spots, nil
 }
 
 // AboutThing lists the cases that an actor sees about a fixture, those closed included, the latest first, up to limit.

@@ -10,7 +10,6 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/place"
-	"linli/internal/staff"
 	"linli/internal/web/part"
 )
 
@@ -57,15 +56,6 @@ func outline(tx *db.Tx, path string) (json.RawMessage, error) {
 		return nil, fmt.Errorf("outline of %s: %w", path, err)
 	}
 	return all[codes[len(codes)-1]], nil
-}
-
-// spot is where a case is, in degrees; both nil when nobody told.
-func (s *Sync) spot(tx *db.Tx, by staff.Actor, id db.ID) (lon, lat *float64, err error) {
-	w, err := s.Town.Cases.Where(tx, by, id)
-	if err != nil || w == nil {
-		return nil, nil, err
-	}
-	return &w.Point.Lon, &w.Point.Lat, nil
 }
 
 // before are the pictures of a case that did not come with its last reply: what it looked like.

@@ -140,11 +140,15 @@ func (s *Sync) cases(tx *db.Tx, by staff.Actor) ([]packCase, []packCheck, error)
 	if err != nil {
 		return nil, nil, err
 	}
+	spots, err := casework.Spots(tx, lines)
+	if err != nil {
+		return nil, nil, err
+	}
 	open, checks := []packCase{}, []packCheck{}
 	for _, l := range lines {
-		lon, lat, err := s.spot(tx, by, l.ID)
-		if err != nil {
-			return nil, nil, err
+		var lon, lat *float64
+		if p, told := spots[l.ID]; told {
+			lon, lat = &p.Lon, &p.Lat
 		}
 		open = append(open, packCase{ID: l.ID, Number: l.Number, Version: l.Version, Kind: l.Kind, Title: l.Title, State: l.State, At: l.Registered, Lon: lon, Lat: lat})
 		if l.State != flow.Replied {
