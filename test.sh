@@ -18,6 +18,8 @@ cd "$(dirname "$0")"
 STAGES=(install format generated vet staticcheck build arch unit race packs scenario browser fuzz vulnerabilities size)
 MAX_BYTES=80000000
 GOVULNCHECK=golang.org/x/vuln/cmd/govulncheck@v1.9.0
+# Tests are vetted by the stage vet, whole, and a test that fails prints its lines without the tables of a debugger, which cost half of the linking.
+TESTING=(-vet=off "-ldflags=-s -w")
 RACY=(./internal/db/... ./internal/job/... ./internal/casework/...)
 
 export CGO_ENABLED=0 # the program is built without cgo, so it is tested without cgo (the race stage excepted)
@@ -162,13 +164,13 @@ stage_unit() {
 	start_postgres || return
 	local packages
 	packages=$(go list ./...) || { fail "the packages could not be listed"; return; }
-	go test -timeout 30m $(grep -vE '/(internal/arch|test/(scenario|browser))(/|$)' <<<"$packages")
+	go test "${TESTING[@]}" -timeout 30m $(grep -vE '/(internal/arch|test/(scenario|browser))(/|$)' <<<"$packages")
 }
 
 stage_race() {
 	if [ "${LINLI_RACE:-1}" = 0 ]; then say "  left out: LINLI_RACE=0"; return; fi
 	start_postgres || return
-	CGO_ENABLED=1 go test -race -short -timeout 15m "${RACY[@]}"
+	CGO_ENABLED=1 go test "${TESTING[@]}" -race -short -timeout 15m "${RACY[@]}"
 }
 
 stage_packs() {
@@ -180,14 +182,14 @@ stage_packs() {
 
 stage_scenario() {
 	start_postgres || return
-	has_tests ./test/scenario && go test -timeout 15m ./test/scenario/...
+	has_tests ./test/scenario && go test "${TESTING[@]}" -timeout 15m ./test/scenario/...
 }
 
 stage_browser() {
 	local chromium
 	chromium=$(find_chromium) || { fail "Chromium is not installed: apt-get install chromium"; return; }
 	start_postgres || return
-	has_tests ./test/browser && LINLI_CHROMIUM="$chromium" LINLI_REQUIRE_BROWSER=1 go test -timeout 30m ./test/browser/...
+	has_tests ./test/browser && LINLI_CHROMIUM="$chromium" LINLI_REQUIRE_BROWSER=1 go test "${TESTING[@]}" -timeout 30m ./test/browser/...
 }
 
 # The seeds of every fuzz target run with the unit tests; this stage counts them and, when asked, fuzzes.
@@ -231,7 +233,7 @@ stage_size() {
 # has_tests refuses a package that is missing or empty: go test would call that a success.
 has_tests() {
 	local names
-	names=$(go test -list '^Test' "$1") || { say "$names"; fail "$1 does not compile"; return; }
+	names=$(go test "${TESTING[@]}" -list '^Test' "$1") || { say "$names"; fail "$1 does not compile"; return; }
 	grep -q '^Test' <<<"$names" || fail "$1 has no tests"
 }
 
