@@ -14,6 +14,7 @@ import (
 	"linli/internal/web/command"
 	"linli/internal/web/community"
 	"linli/internal/web/department"
+	webdeposit "linli/internal/web/deposit"
 	"linli/internal/web/draft"
 	"linli/internal/web/grid"
 	"linli/internal/web/inspection"
@@ -44,6 +45,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	register.Routes(mux, &register.Pages{Town: town, Sessions: a.Sessions, Events: events, Classes: classes})
 	transfer.Routes(mux, &transfer.Pages{Town: town, Sessions: a.Sessions, Tables: a.Sent, Files: a.room})
 	centre.Routes(mux, &centre.Pages{Town: town, Sessions: a.Sessions, Fixtures: a.Fixtures, Inbox: a.Field})
+	webdeposit.Routes(mux, &webdeposit.Pages{Town: town, Sessions: a.Sessions, Deposits: a.Deposits})
 	inspection.Routes(mux, &inspection.Pages{Town: town, Sessions: a.Sessions, Rounds: a.Rounds})
 	draft.Routes(mux, &draft.Pages{Town: town, Sessions: a.Sessions, Population: a.Population})
 	care.Routes(mux, &care.Pages{Town: town, Sessions: a.Sessions, Orders: a.Orders})

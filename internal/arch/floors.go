@@ -89,6 +89,7 @@ var Floors = []Row{
 	{"internal/web/draft", 11, "pages on which a change of rules is tried on the whole city"},
 	{"internal/web/benefit", 11, "pages of entitlement: what somebody receives and why, candidates, drafts"},
 	{"internal/web/payment", 11, "pages of funds, pay runs and deposits"},
+	{"internal/web/deposit", 11, "pages of deposits: who assesses them, who keeps them, and enterprises"},
 	{"internal/web/care", 11, "pages of home care: residents, providers and whoever settles with them"},
 	{"internal/web/inspection", 11, "pages of those who plan rounds and watch over them"},
 	{"internal/web/admin", 11, "pages of administrators"},

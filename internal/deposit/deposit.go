@@ -41,7 +41,7 @@ const (
 
 // Words returns the state in Chinese.
 func (s State) Words() string {
-	return map[State]string{Assessing: "核定中", Standing: "在册", Leaving: "退出清算中", Left: "已退出", Declined: "不予核定"}[s]
+	return map[State]string{Assessing: "核定中", Standing: "在册", Leaving: "退出清算中", Left: "已退还", Declined: "不予核定"}[s]
 }
 
 // A Way (缴存方式) is how a sum is paid.
