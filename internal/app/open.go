@@ -245,6 +245,7 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Notices = notice.New(notice.Options{Packs: a.Catalog.Index, Counts: a.Figures, Duties: a.Duties})
 	a.Orders = serviceorder.New(serviceorder.Options{Packs: a.Catalog.Index, Cases: a.Cases, People: a.People, Law: civil.CivilCode()})
 	a.Orders.Register(a.Jobs)
+	a.Pay.Offer(a.Orders.Offer())
 	a.Admissions = admission.New(a.Cases, a.Catalog.Index)
 	a.Tables = table.New(table.Options{Packs: a.Catalog.Index, Figures: a.Figures, Admissions: a.Admissions, Files: a.Blobs})
 	a.Field = &field.Inbox{DB: a.DB, Cases: a.Cases, Rounds: a.Rounds, Packs: a.Catalog.Index, Places: a.Places, Files: a.Blobs}

@@ -46,17 +46,17 @@ func (b *build) care(ctx context.Context) error {
 		x := serviceorder.New(serviceorder.Options{Packs: b.o.Packs, Cases: b.cases, People: b.o.People, Law: civil.CivilCode()})
 		county := b.tree.Path(counties[0].code)
 		tx.Replay(b.now.AddDate(0, 0, -50))
-		if len(x.Schemes(tx, county)) == 0 {
-			return nil // the city has not adopted the document
-		}
 		if err := b.hireCarers(tx); err != nil {
 			return err
 		}
-		providers, err := b.admitProviders(tx, x, county)
+		elders, err := b.elders(tx, communities[0])
 		if err != nil {
 			return err
 		}
-		elders, err := b.elders(tx, communities[0])
+		if len(x.Schemes(tx, county)) == 0 {
+			return nil // the city has not adopted the document
+		}
+		providers, err := b.admitProviders(tx, x, county)
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (b *build) admitProviders(tx *db.Tx, x *serviceorder.Orders, county string)
 		if err != nil {
 			return nil, err
 		}
-		if err := x.Admit(tx, by, serviceorder.Provider{Organisation: o.ID, Unit: c.unit, Path: county, Item: "care-nonprofit", Licence: c.licence, From: today.AddDays(-300), Until: today.AddDays(1500), Phone: c.phone}); err != nil {
+		if err := x.Admit(tx, by, serviceorder.Provider{Organisation: o.ID, Unit: c.unit, Path: county, Item: "care-nonprofit", Licence: c.licence, From: today.AddDays(-300), Until: today.AddDays(1500), Phone: c.phone, Bank: "演示银行", Account: fmt.Sprintf("9900000000%02d", i+1)}); err != nil {
 			return nil, err
 		}
 		people := map[string]string{"yanglao": serviceorder.Desk, "huli": serviceorder.Worker}

@@ -28,6 +28,7 @@ type Scheme struct {
 	Shares  []SchemeShare
 
 	Providers []string // items whose result lets an organisation provide; empty: any organisation in the register
+	Fund      string   // code of the fund out of which public money pays
 	Opens     string   // flow of which an urgent order opens a case; "" none
 
 	Basis        []law.Clause

@@ -24,6 +24,7 @@ type schemeSpec struct {
 	Visit   schemeVisitSpec   `yaml:"visit,required"`
 	Shares  schemeSharesSpec  `yaml:"shares,required"`
 	Licence schemeLicenceSpec `yaml:"licence,required"`
+	Fund    string            `yaml:"fund"`
 	Opens   string            `yaml:"opens"`
 	Basis   flow.List         `yaml:"basis,required"`
 }
@@ -84,7 +85,7 @@ type schemeLicenceSpec struct {
 func (r *reading) scheme(p part[schemeSpec], on civil.Date) *Scheme {
 	s := p.spec
 	id := "scheme/" + s.Scheme
-	x := &Scheme{ID: s.Scheme, Name: s.Name, List: s.Needs, Providers: s.Licence.Items, Opens: s.Opens, Basis: r.element(p.at(""), id, s.Name, s.Basis)}
+	x := &Scheme{ID: s.Scheme, Name: s.Name, List: s.Needs, Providers: s.Licence.Items, Opens: s.Opens, Fund: r.resolve(p.at("fund"), s.Fund, on), Basis: r.element(p.at(""), id, s.Name, s.Basis)}
 	r.schemeLevels(p, x, on)
 	r.schemeKinds(p, x, on)
 	x.QuotaBasis = r.element(p.at("quota"), id+"#quota", s.Name+"额度", s.Quota.Basis)

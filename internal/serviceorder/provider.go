@@ -36,14 +36,16 @@ type Provider struct {
 	From         civil.Date `json:"from"`
 	Until        civil.Date `json:"until"` // last day; zero: no end
 	Phone        string     `json:"phone"`
+	Bank         string     `json:"bank"`      // where its settlements are paid to
+	Account      string     `json:"account"`   // "": they are held
 	Suspended    string     `json:"suspended"` // why it is offered nothing; "" it is
 }
 
-const providerColumns = `organisation, name, unit, path, kinds, item, licence, valid_from, valid_until, phone, suspended`
+const providerColumns = `organisation, name, unit, path, kinds, item, licence, valid_from, valid_until, phone, bank, account, suspended`
 
 func scanProvider(r *db.Rows) (p Provider, err error) {
 	var kinds, until string
-	err = r.Scan(&p.Organisation, &p.Name, &p.Unit, &p.Path, &kinds, &p.Item, &p.Licence, &p.From, &until, &p.Phone, &p.Suspended)
+	err = r.Scan(&p.Organisation, &p.Name, &p.Unit, &p.Path, &kinds, &p.Item, &p.Licence, &p.From, &until, &p.Phone, &p.Bank, &p.Account, &p.Suspended)
 	p.Kinds = strings.Fields(kinds)
 	if err == nil && until != "" {
 		p.Until, err = civil.ParseDate(until)
@@ -81,6 +83,7 @@ func (x *Orders) Admit(tx *db.Tx, by staff.Actor, p Provider) error {
 		return err
 	}
 	p.Name, p.Licence, p.Phone = o.Name, strings.TrimSpace(p.Licence), strings.TrimSpace(p.Phone)
+	p.Bank, p.Account = strings.TrimSpace(p.Bank), strings.ReplaceAll(strings.TrimSpace(p.Account), " ", "")
 	if err := p.check(tx, s.Scheme); err != nil {
 		return err
 	}
@@ -102,10 +105,10 @@ func (x *Orders) Admit(tx *db.Tx, by staff.Actor, p Provider) error {
 	if !p.Until.IsZero() {
 		until = p.Until.String()
 	}
-	err = tx.Exec(`insert into order_provider (`+providerColumns+`, admitted_by, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?)
+	err = tx.Exec(`insert into order_provider (`+providerColumns+`, admitted_by, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?)
 		on conflict (organisation) do update set name = excluded.name, unit = excluded.unit, path = excluded.path, kinds = excluded.kinds, item = excluded.item, licence = excluded.licence,
-			valid_from = excluded.valid_from, valid_until = excluded.valid_until, phone = excluded.phone, suspended = '', told_until = '', admitted_by = excluded.admitted_by, at = excluded.at`,
-		p.Organisation, p.Name, p.Unit, p.Path, strings.Join(p.Kinds, " "), p.Item, p.Licence, p.From, until, p.Phone, by.Name, db.At(tx.Now()))
+			valid_from = excluded.valid_from, valid_until = excluded.valid_until, phone = excluded.phone, bank = excluded.bank, account = excluded.account, suspended = '', told_until = '', admitted_by = excluded.admitted_by, at = excluded.at`,
+		p.Organisation, p.Name, p.Unit, p.Path, strings.Join(p.Kinds, " "), p.Item, p.Licence, p.From, until, p.Phone, p.Bank, p.Account, by.Name, db.At(tx.Now()))
 	if err != nil {
 		return wrap("admit provider", err)
 	}
@@ -122,6 +125,9 @@ func (p *Provider) check(tx *db.Tx, s *pack.Scheme) error {
 	}
 	if utf8.RuneCountInString(p.Phone) > 20 {
 		wrong = append(wrong, fault.FieldError{Field: "phone", Format: "电话不超过 20 字"})
+	}
+	if p.Account != "" && (len(p.Account) < 8 || len(p.Account) > 32 || strings.Trim(p.Account, "0123456789-") != "" || p.Bank == "" || utf8.RuneCountInString(p.Bank) > 60) {
+		wrong = append(wrong, fault.FieldError{Field: "account", Format: "收款账号应为 8 到 32 位数字，并写明开户行"})
 	}
 	for _, k := range p.Kinds {
 		if s.Kind(k) == nil {

@@ -12,6 +12,8 @@ create table order_provider (
 	valid_from    TEXT NOT NULL,
 	valid_until   TEXT NOT NULL DEFAULT '',
 	phone         TEXT NOT NULL DEFAULT '',
+	bank          TEXT NOT NULL DEFAULT '',
+	account       TEXT NOT NULL DEFAULT '',
 	suspended     TEXT NOT NULL DEFAULT '',
 	told_until    TEXT NOT NULL DEFAULT '',
 	admitted_by   TEXT NOT NULL,

@@ -242,13 +242,15 @@ func (p *Pages) admitForm(ctx context.Context, s pack.Held, units []staff.Unit) 
 	return formOf("/homecare/providers", []ui.Button{{Text: ui.T(ctx, "确定"), Kind: ui.Primary}}, askAll([]ui.Field{
 		{Name: "name", Label: ui.T(ctx, "机构名称"), Hint: ui.T(ctx, "登记里的全称"), Required: true, Max: 100}, unit, item,
 		{Name: "licence", Label: ui.T(ctx, "证照编号"), Required: true, Max: 60}, {Name: "from", Label: ui.T(ctx, "从哪天起有效"), Kind: "date", Required: true, Short: true},
-		{Name: "until", Label: ui.T(ctx, "到哪天为止"), Kind: "date", Short: true}, {Name: "phone", Label: ui.T(ctx, "值班电话"), Kind: "phone", Required: true, Short: true}}))
+		{Name: "until", Label: ui.T(ctx, "到哪天为止"), Kind: "date", Short: true}, {Name: "phone", Label: ui.T(ctx, "值班电话"), Kind: "phone", Required: true, Short: true},
+		{Name: "bank", Label: ui.T(ctx, "开户行"), Hint: ui.T(ctx, "没有账号的，结算单做得出、款发不出"), Max: 60}, {Name: "account", Label: ui.T(ctx, "收款账号"), Max: 32}}))
 }
 
 // admit lets an organisation of the reader's county or city provide services there.
 func (p *Pages) admit(w http.ResponseWriter, r *http.Request) error {
 	err := p.write(r, func(tx *db.Tx, by staff.Actor) error {
-		x := serviceorder.Provider{Unit: r.PostFormValue("unit"), Item: r.PostFormValue("item"), Licence: r.PostFormValue("licence"), Phone: r.PostFormValue("phone")}
+		x := serviceorder.Provider{Unit: r.PostFormValue("unit"), Item: r.PostFormValue("item"), Licence: r.PostFormValue("licence"), Phone: r.PostFormValue("phone"),
+			Bank: r.PostFormValue("bank"), Account: r.PostFormValue("account")}
 		for _, g := range by.Grants {
 			if g.Role == staff.Supervisor && g.Place != "" {
 				x.Path = g.Place
