@@ -10,7 +10,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"testing/fstest"
 	"time"
 
 	"linli/internal/civil"
@@ -81,6 +84,7 @@ type packCall struct {
 	err   io.Writer
 	local *string
 	dir   string // put before file names in messages
+	only  string // document that is asked about; "" all
 }
 
 // parse takes flags and up to most other words, in any order.
@@ -129,7 +133,58 @@ func (c *packCall) load(words []string) (*pack.Index, error) {
 		o = pack.Options{Local: data, LocalName: *c.local}
 	}
 	ix, err := pack.Load(fsys, o)
+	if err != nil && len(words) > 0 {
+		if beside, id := besides(c.dir); beside != nil {
+			together, wrong := pack.Load(beside, o)
+			c.only = id
+			return together, c.named(wrong)
+		}
+	}
 	return ix, c.named(err)
+}
+
+// ownDir is where besides lays a folder that is one pack.
+const ownDir = "own"
+
+var documentLine = regexp.MustCompile(`(?m)^document:\s*"?([^"#\s]+)`)
+
+// besides puts a folder that is one pack beside the packs that the program carries, in place of its own version of the same document, for a pack may name what others
+// define. It returns nil for a folder that is no single pack.
+func besides(dir string) (fsys fs.FS, id string) {
+	text, err := os.ReadFile(filepath.Join(dir, "document.yaml"))
+	m := documentLine.FindSubmatch(text)
+	if err != nil || m == nil {
+		return nil, ""
+	}
+	id = string(m[1])
+	all := fstest.MapFS{}
+	lay := func(from fs.FS, root, under string) error {
+		return fs.WalkDir(from, root, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := fs.ReadFile(from, name)
+			all[path.Join(under, name)] = &fstest.MapFile{Data: text}
+			return err
+		})
+	}
+	err = fs.WalkDir(packs.Files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || path.Base(name) != "document.yaml" {
+			return err
+		}
+		text, err := fs.ReadFile(packs.Files, name)
+		if m := documentLine.FindSubmatch(text); err != nil || m != nil && string(m[1]) == id {
+			return err
+		}
+		return lay(packs.Files, path.Dir(name), "")
+	})
+	if err == nil {
+		err = lay(os.DirFS(dir), ".", ownDir)
+	}
+	if err != nil {
+		return nil, ""
+	}
+	return all, id
 }
 
 // named puts the folder before the file names, so that an editor finds them.
@@ -141,6 +196,7 @@ func (c *packCall) named(err error) error {
 	out := make(rule.Problems, len(ps))
 	for i, p := range ps {
 		q := *p
+		q.At.File = strings.TrimPrefix(q.At.File, ownDir+"/")
 		if c.local == nil || q.At.File != *c.local {
 			q.At.File = path.Join(filepath.ToSlash(c.dir), q.At.File)
 		}
@@ -183,6 +239,9 @@ func (c *packCall) check(args []string) error {
 		return c.named(missing)
 	}
 	for _, p := range ix.Packs() {
+		if c.only != "" && p.Document.ID != c.only {
+			continue
+		}
 		count := map[pack.Disposition]int{}
 		for _, cl := range p.Clauses {
 			count[cl.Disposition]++
@@ -210,7 +269,7 @@ func (c *packCall) test(args []string) error {
 	if err != nil {
 		return err
 	}
-	results := proof.Run(ix)
+	results := slices.DeleteFunc(proof.Run(ix), func(r *proof.Result) bool { return c.only != "" && r.Pack.Document.ID != c.only })
 	var wrong rule.Problems
 	failed := 0
 	for _, r := range results {

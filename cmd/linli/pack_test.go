@@ -30,6 +30,7 @@ func TestPackCommands(t *testing.T) {
 			t.Errorf("linli %s: exit %d, want %d; wanted %q in:\n%s%s", strings.Join(args, " "), got, code, says, out, errs)
 		}
 	}
+	want(0, " 个示例，0 个不符", "pack", "test", "../../packs/essays/es-essays") // which names what other documents define
 	want(0, "document.yaml", "pack", "new", dir, "--issued", "2026-01-05")
 	want(1, "不是空文件夹", "pack", "new", dir)
 	want(0, "xy26-1", "pack", "check", dir)

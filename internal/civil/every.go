@@ -17,6 +17,8 @@ const (
 	HalfYearly
 	Yearly
 	Daily
+	OddMonthly // January, March, …: the months that have an odd number
+	EveryDays  // so many days, counted on from a day
 )
 
 var cycles = [...]struct {
@@ -29,11 +31,15 @@ var cycles = [...]struct {
 	HalfYearly: {"half-year", "每半年", 6},
 	Yearly:     {"year", "每年", 12},
 	Daily:      {"day", "每日", 0},
+	OddMonthly: {"odd-month", "每逢单月", 2}, // the even month that follows is its pause
+	EveryDays:  {"days", "每%d日", 0},
 }
 
 // An Every (周期) is a recurring duty. In text:
 //
 //	day week month quarter half-year year   due on the last day of the period
+//	odd-month, odd-month+10d            due on the last day of January, March, …, for that month
+//	100d@2026-01-01                     every hundred days that are counted on from that day; due on the last of them
 //	quarter+10d, year+1mo               due that long after the last day of the period (d or mo)
 //	year:11-20                          due by 20 November, for the calendar year it falls in
 //	year:03/last-monday                 due on the last Monday of March, for that day
@@ -56,6 +62,8 @@ type Every struct {
 	whole   bool         // the ordinal counts weeks that lie in the month with all their days, not weekdays
 	week    bool         // the whole week of that day
 	once    Date         // the only day; zero: it comes again and again
+	days    int          // of EveryDays
+	since   Date         // from which they are counted
 }
 
 // A Period is a stretch of days, both included.
@@ -77,19 +85,24 @@ func ParseEvery(s string) (Every, error) {
 	head, grace, hasGrace := strings.Cut(head, "+")
 	head, begins, hasBegins := strings.Cut(head, "@")
 	var e Every
-	for c := Weekly; c <= Daily; c++ {
+	for c := Weekly; c < EveryDays; c++ {
 		if cycles[c].name == head {
 			e.cycle = c
 		}
 	}
-	if hasBegins && e.cycle != 0 {
+	if e.cycle == 0 && hasBegins {
+		if why := e.count(head, begins); why != "" {
+			return bad(why)
+		}
+	}
+	if hasBegins && e.cycle != 0 && e.cycle != EveryDays {
 		if why := e.begin(begins); why != "" {
 			return bad(why)
 		}
 	}
 	switch {
 	case e.cycle == 0:
-		return bad("应以 day、week、month、quarter、half-year 或 year 开头")
+		return bad("应以 day、week、month、odd-month、quarter、half-year 或 year 开头，或写作 100d@2026-01-01")
 	case hasFixed && hasGrace:
 		return bad("“:” 与 “+” 不能同用")
 	case hasGrace:
@@ -115,9 +128,26 @@ func ParseEvery(s string) (Every, error) {
 	return e, nil
 }
 
+// count reads "100d" and "2026-01-01", and says what is wrong with them; what is no number of days is left for others.
+func (e *Every) count(head, since string) (why string) {
+	n, isDays := strings.CutSuffix(head, "d")
+	days, err := strconv.ParseUint(n, 10, 16)
+	if !isDays || err != nil {
+		return ""
+	}
+	if days < 2 || days > 3660 {
+		return "日数应为 2 至 3660"
+	}
+	if e.since, err = ParseDate(since); err != nil {
+		return err.Error()
+	}
+	e.cycle, e.days = EveryDays, int(days)
+	return ""
+}
+
 // begin reads the first month of the years, "09", and says what is wrong with it.
 func (e *Every) begin(month string) (why string) {
-	if e.cycle < Quarterly {
+	if e.cycle != Quarterly && e.cycle != HalfYearly && e.cycle != Yearly {
 		return "只有 quarter、half-year 和 year 可以用 @ 指定从几月起算"
 	}
 	m, err := strconv.ParseUint(month, 10, 8)
@@ -188,6 +218,9 @@ func (e Every) String() string {
 		return ""
 	}
 	s := cycles[e.cycle].name
+	if e.cycle == EveryDays {
+		s = fmt.Sprintf("%dd@%s", e.days, e.since)
+	}
 	if e.begins != 0 {
 		s += fmt.Sprintf("@%02d", int(e.begins))
 	}
@@ -220,6 +253,9 @@ func (e Every) Words() string {
 		return ""
 	}
 	words := cycles[e.cycle].words
+	if e.cycle == EveryDays {
+		words = fmt.Sprintf(words, e.days) + "（" + e.since.Words() + "起）"
+	}
 	if e.begins != 0 {
 		words += fmt.Sprintf("（%d月起）", int(e.begins))
 	}
@@ -258,11 +294,14 @@ func (e Every) Next(after Date) (period Period, due Date) {
 	case e.cycle == 0:
 		return Period{}, Date{}
 	}
+	if e.days > 0 && after.Before(e.since) {
+		after = e.since.AddDays(-1)
+	}
 	period = e.period(after)
 	for due = e.due(period); due.After(after); due = e.due(period) { // a grace may leave earlier periods still to come
 		period = e.period(period.From.AddDays(-1))
 	}
-	for !due.After(after) {
+	for !due.After(after) || e.days > 0 && period.From.Before(e.since) {
 		period = e.period(period.To.AddDays(1))
 		due = e.due(period)
 	}
@@ -278,6 +317,11 @@ func (e Every) period(d Date) Period {
 	if e.cycle == Daily {
 		return Period{d, d}
 	}
+	if e.cycle == EveryDays {
+		n := d.Sub(e.since)
+		into := (n%e.days + e.days) % e.days
+		return Period{d.AddDays(-into), d.AddDays(e.days - 1 - into)}
+	}
 	months := cycles[e.cycle].months
 	into := (int(d.Month) - e.january() + 12) % 12 % months // months of the period that are over
 	first := Date{d.Year, d.Month, 1}.AddMonths(-into)
@@ -288,6 +332,9 @@ func (e Every) period(d Date) Period {
 func (e Every) january() int { return max(1, int(e.begins)) }
 
 func (e Every) due(p Period) Date {
+	if e.cycle == OddMonthly {
+		p.To = p.From.MonthEnd()
+	}
 	switch {
 	case e.after.Unit == Day:
 		return p.To.AddDays(e.after.N)
@@ -338,6 +385,8 @@ func (e Every) nth(first Date) Date {
 
 func (e Every) reported(p Period, due Date) Period {
 	switch {
+	case e.cycle == OddMonthly:
+		return Period{p.From, p.From.MonthEnd()}
 	case e.ordinal == 0:
 		return p
 	case e.week:

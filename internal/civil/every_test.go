@@ -13,6 +13,15 @@ func TestEveryNext(t *testing.T) {
 		{"week", "2026-11-22", "2026-11-23", "2026-11-29", "2026-11-29"},
 		{"month", "2026-02-27", "2026-02-01", "2026-02-28", "2026-02-28"},
 		{"month", "2026-12-31", "2027-01-01", "2027-01-31", "2027-01-31"},
+		{"odd-month", "2026-01-15", "2026-01-01", "2026-01-31", "2026-01-31"},
+		{"odd-month", "2026-01-31", "2026-03-01", "2026-03-31", "2026-03-31"},
+		{"odd-month", "2026-12-31", "2027-01-01", "2027-01-31", "2027-01-31"},
+		{"odd-month+10d", "2026-02-01", "2026-01-01", "2026-01-31", "2026-02-10"},
+		{"100d@2026-01-01", "2026-01-01", "2026-01-01", "2026-04-10", "2026-04-10"},
+		{"100d@2026-01-01", "2026-04-10", "2026-04-11", "2026-07-19", "2026-07-19"},
+		{"100d@2026-01-01", "2020-05-05", "2026-01-01", "2026-04-10", "2026-04-10"}, // not before they are counted
+		{"100d@2026-01-01+10d", "2026-04-15", "2026-01-01", "2026-04-10", "2026-04-20"},
+		{"100d@2026-01-01+10d", "2025-12-01", "2026-01-01", "2026-04-10", "2026-04-20"},
 		{"quarter", "2026-11-20", "2026-10-01", "2026-12-31", "2026-12-31"},
 		{"quarter", "2026-06-30", "2026-07-01", "2026-09-30", "2026-09-30"},
 		{"quarter+10d", "2026-10-01", "2026-07-01", "2026-09-30", "2026-10-10"}, // the third quarter is reported in October
@@ -76,6 +85,8 @@ func TestEveryWords(t *testing.T) {
 		"quarter":                        "每季度",
 		"half-year":                      "每半年",
 		"day":                            "每日",
+		"odd-month":                      "每逢单月",
+		"100d@2026-01-01":                "每100日（2026年1月1日起）",
 		"quarter+10d":                    "每季度结束后10日内",
 		"year:11-20":                     "每年11月20日前",
 		"year:03/last-monday-week":       "每年3月最后一个周一所在周",
@@ -106,7 +117,7 @@ func TestEveryComesInOrder(t *testing.T) {
 	forms := []string{"day", "week", "month", "quarter", "half-year", "year", "quarter+10d", "month+45d", "year+1mo", "year:11-20", "year:02-29",
 		"year:03/last-monday-week", "year:12/last-sunday", "year:12/last-monday-week", "year:01/first-monday-week",
 		"year:03/last-week-monday", "year:02/first-week-sunday", "year:12/last-week-sunday-week", "year@09", "half-year@09", "quarter@11+40d", "year@09:02-29",
-		"year@09:08/last-sunday-week"}
+		"year@09:08/last-sunday-week", "odd-month", "odd-month+40d", "100d@2026-01-01", "7d@2030-02-28+3d"}
 	rapid.Check(t, func(t *rapid.T) {
 		e, err := ParseEvery(rapid.SampledFrom(forms).Draw(t, "every"))
 		if err != nil {
@@ -124,7 +135,7 @@ func TestEveryComesInOrder(t *testing.T) {
 		if !nextDue.After(due) || !next.From.After(p.To) {
 			t.Fatalf("%v: after %v for %v comes %v for %v", e, due, p, nextDue, next)
 		}
-		if regular := e.ordinal == 0; regular && next.From != p.To.AddDays(1) {
+		if regular := e.ordinal == 0 && e.cycle != OddMonthly; regular && next.From != p.To.AddDays(1) {
 			t.Fatalf("%v: between %v and %v there is a gap", e, p, next)
 		}
 	})
@@ -146,7 +157,7 @@ func TestEveryOnce(t *testing.T) {
 
 func FuzzParseEvery(f *testing.F) {
 	for _, s := range []string{"day", "week", "month", "quarter", "half-year", "year", "quarter+10d", "year+1mo", "year:11-20", "year:03/last-monday-week",
-		"month:03/last-monday-week", "year:09/third-saturday", "year:03/last-week-monday", "year@09", "half-year@09:03-31", "year:02-30", "quarter:x", "once:2026-12-31", "+", ":"} {
+		"month:03/last-monday-week", "year:09/third-saturday", "year:03/last-week-monday", "year@09", "half-year@09:03-31", "year:02-30", "quarter:x", "once:2026-12-31", "odd-month+3d", "100d@2026-01-01", "1d@2026-01-01", "100d@x", "+", ":"} {
 		f.Add(s)
 	}
 	after := MustDate("2026-11-20")
