@@ -132,15 +132,15 @@ func (p *Pages) showFund(w http.ResponseWriter, r *http.Request, v url.Values, c
 	pg := p.page(ctx, "/payment/funds", s.Name, ui.T(ctx, "%s，%s，%d 年", payer(ctx, s.Payer), p.Town.Places.Tree().Name(s.Place), year), ui.Link{Text: ui.T(ctx, "资金和预算"), Href: "/payment/funds"})
 	pg.Errors = wrong
 	books := func(role ledger.Role) string { return "/payment/books/accounts/" + s.Account(role) }
-	stats := ui.Stats([]ui.Stat{{Name: ui.T(ctx, "预算"), Value: s.Budget.Words()}, {Name: ui.T(ctx, "占用"), Value: s.Pledged.Words(), Href: books(ledger.Pledge)}, {Name: ui.T(ctx, "支出"), Value: s.Spent.Words(), Href: books(ledger.Spent)},
-		{Name: ui.T(ctx, "余下"), Value: s.Left.Words()}, {Name: ui.T(ctx, "银行存款"), Value: s.Cash.Words(), Href: books(ledger.Bank)}, {Name: ui.T(ctx, "应付未付"), Value: s.Owing.Words(), Href: books(ledger.Owing)},
-		{Name: ui.T(ctx, "应追回"), Value: s.Claims.Words(), Href: books(ledger.Claims)}})
+	stands := ui.Facts([]ui.Pair{{Name: ui.T(ctx, "预算"), Text: s.Budget.Words()}, {Name: ui.T(ctx, "占用"), Text: s.Pledged.Words(), Href: books(ledger.Pledge)}, {Name: ui.T(ctx, "支出"), Text: s.Spent.Words(), Href: books(ledger.Spent)},
+		{Name: ui.T(ctx, "余下"), Text: s.Left.Words()}, {Name: ui.T(ctx, "银行存款"), Text: s.Cash.Words(), Href: books(ledger.Bank)}, {Name: ui.T(ctx, "应付未付"), Text: s.Owing.Words(), Href: books(ledger.Owing)},
+		{Name: ui.T(ctx, "应追回"), Text: s.Claims.Words(), Href: books(ledger.Claims)}})
 	t := ui.Table{Caption: ui.T(ctx, "预算怎样来的"), Cols: []ui.Col{{Name: ui.T(ctx, "自哪一天"), Main: true}, {Name: ui.T(ctx, "增减"), Num: true}, {Name: ui.T(ctx, "文号或理由")}, {Name: ui.T(ctx, "谁")}},
 		Empty: ui.Empty(ui.T(ctx, "这一年还没有预算"), ui.T(ctx, "没有预算的资金，发放时暂缓。"))}
 	for _, m := range list {
 		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: day(ctx, m.Day)}, {Text: m.Fen.Words()}, {Text: m.Words}, {Text: m.By}}})
 	}
-	parts := []templ.Component{stats, section(ui.T(ctx, "预算怎样来的"), ui.Rows(t))}
+	parts := []templ.Component{stands, section(ui.T(ctx, "预算怎样来的"), ui.Rows(t))}
 	if ledger.Heads(by, s.Path) == nil {
 		on := today.String()
 		fields := wrong.On([]ui.Field{{Name: "year", Label: ui.T(ctx, "年度"), Kind: "number", Value: or(v.Get("year"), strconv.Itoa(year)), Required: true, Short: true}, {Name: "fen", Label: ui.T(ctx, "增减多少元"), Value: v.Get("fen"), Required: true, Short: true,

@@ -46,7 +46,7 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	show("GET /window/books", p.books, officers...)
 	show("GET /window/books/{book}", p.book, officers...)
 	show("GET /window/books/{book}/csv", p.bookFile, officers...)
-	show("GET /clauses/{document}/{clause}", p.clause, readers...)
+	show("GET /clauses/{document}/{clause}", p.clause, append(slices.Clone(readers), staff.Finance, staff.Treasurer)...) // a yuan leads to its clause
 	mux.Handle("GET /window/cases/{id}", http.HandlerFunc(toCase))
 
 	shared := http.NewServeMux()
