@@ -235,6 +235,7 @@ func measureBenefits(args []string, stdout, stderr io.Writer) int {
 	fmt.Fprintf(stdout, "\n%s，%d 人，%d 项待遇；写入 %.0f 秒，读入名册 %.1f 秒，列 %.0f MB，堆 %.0f MB，进程最多 %.0f MB\n", r.DB, r.Persons, r.Benefits, r.Filled, r.Loaded, r.Columns, r.Heap, r.Memory)
 	fmt.Fprintf(stdout, "问所有人 %.2f 秒，每秒 %.0f 次；手写的函数 %.2f 秒，比值 %.2f，结论相同 %v\n", r.Asked, r.PerSec, r.Plain, r.Ratio, r.Same)
 	fmt.Fprintf(stdout, "第一次写下结论 %.1f 秒（%d 条），再算一遍 %.1f 秒，一项金额提高后 %.1f 秒（%d 条）\n", r.First, r.Written, r.Again, r.Raised, r.Rewritten)
+	fmt.Fprintf(stdout, "一份改了一个数的草案，对所有人测算 %.2f 秒（%d 人增加）\n", r.Simulated, r.Winners)
 	fmt.Fprintf(stdout, "一项事实变动后，有关的人重算全部待遇并写下：p50 %.2f、p95 %.2f、p99 %.2f 毫秒\n", r.One.P50, r.One.P95, r.One.P99)
 	return 0
 }

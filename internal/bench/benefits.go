@@ -23,6 +23,7 @@ import (
 	"linli/internal/population"
 	people "linli/internal/register"
 	"linli/internal/rule"
+	"linli/internal/simulation"
 	"linli/internal/standing"
 )
 
@@ -54,7 +55,9 @@ type BenefitsReport struct {
 	Again     float64 `json:"again_s"` // full decision with nothing changed
 	Raised    float64 `json:"raised_s"`
 	Rewritten int64   `json:"raised_answers"` // full decision after one amount was raised
-	One       Answer  `json:"one_fact"`       // one fact told, all benefits of the circle decided and written
+	Simulated float64 `json:"simulation_s"`   // one amount changed in a draft, asked of everybody beside the rules in force
+	Winners   int     `json:"winners"`
+	One       Answer  `json:"one_fact"` // one fact told, all benefits of the circle decided and written
 }
 
 // Benefits makes a city of residents with families and facts, and asks 25 benefits of everybody.
@@ -235,6 +238,9 @@ func (m *almoner) measure(ctx context.Context, r *BenefitsReport) (err error) {
 	if err := m.compare(ctx, r, pop, reckoner, len(held)); err != nil {
 		return err
 	}
+	if err := m.simulate(ctx, r, pop); err != nil {
+		return err
+	}
 	answers := standing.New(m.DB, pop, func() *pack.Index { return m.ix })
 	if err := m.decide(ctx, r, answers); err != nil {
 		return err
@@ -340,6 +346,22 @@ func residentOf(roll *population.Roll, row int) dweller {
 	p.special, p.pension = choice("special_care", "none", "veteran", "disabled"), choice("pension", "none", "employee", "resident")
 	p.medical = choice("medical", "none", "employee", "resident", "other")
 	return p
+}
+
+// simulate tries another amount on everybody.
+func (m *almoner) simulate(ctx context.Context, r *BenefitsReport, pop *population.Population) error {
+	m.o.Progress("测算草案")
+	raised, err := benefitPack(20)
+	if err != nil {
+		return err
+	}
+	begin := time.Now()
+	x, err := simulation.Run(ctx, pop, m.ix, m.ix.Pack("bench", ""), raised.Pack("bench", ""), simulation.Options{})
+	if err != nil {
+		return err
+	}
+	r.Simulated, r.Winners = time.Since(begin).Seconds(), x.Winners.People
+	return nil
 }
 
 // decide writes the answers of everybody for the first time, again, and after one amount was raised.

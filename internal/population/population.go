@@ -95,6 +95,13 @@ func (p *Population) Ask(ctx context.Context, fn func(*City) error) error {
 	return fn(&p.now)
 }
 
+// Look lets a function read the population as it was last brought up to date.
+func (p *Population) Look(fn func(*City) error) error {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return fn(&p.now)
+}
+
 // Lay brings the population up to date and lets a function make plans over it. Plans hold while Loads of the city stays the same.
 func (p *Population) Lay(ctx context.Context, fn func(*City) error) error {
 	if err := p.Refresh(ctx); err != nil {

@@ -19,7 +19,7 @@ type Question struct {
 	Covers  func(path string) bool // nil: everywhere
 }
 
-// A Reckoner (批量测算) asks questions of everybody, or of some, in columns. It is safe for concurrent use.
+// A Reckoner (批量测算) asks questions of everybody, or of some, in columns, as the population was last brought up to date. It is safe for concurrent use.
 type Reckoner struct {
 	pop  *Population
 	list []Question
@@ -113,7 +113,7 @@ var errAgain = errors.New("the population was read afresh meanwhile")
 // over lays out and asks, again when the population was read afresh between the two.
 func (r *Reckoner) over(ctx context.Context, fn func(*City, map[lexicon.Kind]*laid) error) error {
 	for {
-		err := r.pop.Ask(ctx, func(c *City) error {
+		err := r.pop.Look(func(c *City) error {
 			l, ok := r.ready(c)
 			if !ok {
 				return errAgain

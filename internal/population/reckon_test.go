@@ -78,6 +78,9 @@ func TestReckonerAnswersAsTheFormulaDoes(t *testing.T) {
 				dbtest.Write(t, x.d, x.happen)
 			}
 			var mu sync.Mutex
+			if err := x.pop.Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 			err := r.Everybody(t.Context(), func(p *population.Portion) error {
 				mu.Lock()
 				defer mu.Unlock()
@@ -95,6 +98,9 @@ func TestReckonerAnswersAsTheFormulaDoes(t *testing.T) {
 			_, err := x.r.Change(tx, fact.Fact{Subject: fact.Person(x.persons[0]), Name: "relief", Value: "minimum", From: civil.MustDate("2026-10-01"), Telling: fact.Telling{Source: fact.Source{Kind: fact.ByClerk, Name: "x"}}})
 			return err
 		})
+		if err := x.pop.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		err := r.Some(t.Context(), []population.Row{{Kind: lexicon.Person, Row: 0}, {Kind: lexicon.Household, Row: 2}, {Kind: lexicon.Person, Row: 9999}}, func(p *population.Portion, at int) error {
 			check(p, at)
 			return nil

@@ -160,7 +160,7 @@ func (a *Answers) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.pop.Ask(ctx, func(c *population.City) error {
+	return a.pop.Look(func(c *population.City) error {
 		var writes int64
 		err := a.db.Read(ctx, func(tx *db.Tx) (err error) { writes, err = writesOf(tx); return err })
 		if err != nil || a.stored != nil && a.loads == c.Loads() && a.writes == writes {
