@@ -56,7 +56,9 @@ func TestASettlementIsPaid(t *testing.T) {
 			want  string
 			lines int
 		}{{payrun.Held, serviceorder.Held, 1}, {payrun.Paid, serviceorder.Paid, 0}, {payrun.Paid, serviceorder.Paid, 0}} {
-			s.do(func(tx *db.Tx) error { return offer.Told(tx, []payrun.News{{Ref: b.ID, State: c.state, Why: "没有账号"}}) })
+			s.do(func(tx *db.Tx) error {
+				return offer.Told(tx, []payrun.News{{Ref: b.ID, State: c.state, Why: "没有账号"}})
+			})
 			s.Read(t, func(tx *db.Tx) (err error) { b, err = s.x.SettlementOf(tx, civil, b.ID); return err })
 			if b.State != c.want || len(due()) != c.lines {
 				t.Errorf("after %s: %s, %d lines", c.state, b.State, len(due()))
