@@ -2,6 +2,7 @@ package casework
 
 import (
 	"slices"
+	"time"
 
 	"linli/internal/db"
 	"linli/internal/flow"
@@ -75,8 +76,24 @@ func (c *Cases) save(tx *db.Tx, f *flow.Flow, before, k *Case) error {
 	if err := k.keepPosition(tx, before, p); err != nil {
 		return err
 	}
+	if err := k.keepCall(tx, before); err != nil {
+		return err
+	}
 	k.row = p
 	return q.write(tx, k)
+}
+
+// keepCall lets what is known of units that were called to the spot follow a step.
+func (k *Case) keepCall(tx *db.Tx, before *Case) error {
+	never := time.Time{}
+	is := k.Situation.LateNext(tx.Now())
+	switch {
+	case before.Situation.LateNext(never).IsZero() && k.Situation.LateNext(never).IsZero():
+		return nil
+	case is.IsZero():
+		return tx.Exec(`delete from case_call where case_id = ?`, k.ID)
+	}
+	return tx.Exec(`insert into case_call (case_id, at) values (?, ?) on conflict (case_id) do update set at = excluded.at`, k.ID, db.At(is))
 }
 
 // queueing is what happens to the queue rows of a case.

@@ -13,27 +13,36 @@ import (
 	"linli/internal/staff"
 )
 
-// Lapsing lists up to limit open cases whose clock has run out and whose history does not say so yet.
+// Lapsing lists up to limit open cases whose clock has run out, or which await a unit that was called and is late, and whose history does not say so yet.
 func (c *Cases) Lapsing(tx *db.Tx, limit int) ([]db.ID, error) {
 	now := db.At(tx.Now())
 	return db.Select(tx, scanID, `select id from (
 		select id from case_record where open = 1 and late = 0 and met = -1 and limit_at > '' and limit_at <= ? and yellow_at < ?
 		union all
-		select id from case_record where open = 1 and late = 0 and met = -1 and limit_at = '' and target_at > '' and target_at <= ? and yellow_at < ?) n
-		limit ?`, now, noYellow, now, noYellow, limit)
+		select id from case_record where open = 1 and late = 0 and met = -1 and limit_at = '' and target_at > '' and target_at <= ? and yellow_at < ?
+		union
+		select w.case_id from case_call w join case_record r on r.id = w.case_id where w.at <= ? and r.open = 1) n
+		limit ?`, now, noYellow, now, noYellow, now, limit)
 }
 
-// Lapse writes into a case's history that its term has passed, so that the duties which follow from lateness arise on
+// Lapse writes into a case's history that its term has passed, or that a called unit did not come in time, so that the duties which follow from lateness arise on
 // the day and not at the next step somebody takes. It reports whether it did: not for a case that is no longer late.
 func (c *Cases) Lapse(tx *db.Tx, id db.ID) (bool, error) {
 	k, err := load(tx, id)
 	if err != nil {
 		return false, err
 	}
-	if !k.Situation.Late(tx.Now()) {
+	var called int
+	if err := tx.QueryRow(`select count(*) from case_call where case_id = ? and at <= ?`, id, db.At(tx.Now())).Scan(&called); err != nil {
+		return false, fmt.Errorf("look for called units: %w", err)
+	}
+	words := ""
+	if absent := k.Situation.Absent(tx.Now()); called > 0 && absent > 0 { // and the history does not say so yet
+		words = fmt.Sprintf("%d 个单位到时没有报到", absent)
+	} else if !k.Situation.Late(tx.Now()) {
 		return false, nil
 	}
-	_, err = c.step(tx, staff.Job("期限巡查"), k, []flow.Role{flow.System}, Act{Act: flow.Act{Verb: flow.Lapse}})
+	_, err = c.step(tx, staff.Job("期限巡查"), k, []flow.Role{flow.System}, Act{Act: flow.Act{Verb: flow.Lapse, Words: words}})
 	if err != nil && fault.KindOf(err) == fault.KindConflict {
 		return false, nil // closed or merged meanwhile
 	}

@@ -130,7 +130,7 @@ func (f *Flow) special(s *Situation, a *Act) error {
 			return fault.Conflict("没有待答复的申诉")
 		}
 	case Lapse:
-		if !s.Late(a.At) {
+		if !s.Late(a.At) && s.Absent(a.At) == 0 {
 			return fault.Conflict("办件尚未逾期")
 		}
 	case Extend:

@@ -76,6 +76,17 @@ func (s *Situation) Absent(at time.Time) int {
 	return n
 }
 
+// LateNext is the next instant after another at which a unit that was called and has not come is late; zero when there is none.
+func (s *Situation) LateNext(after time.Time) time.Time {
+	var next time.Time
+	for i := range s.Branches {
+		if b := &s.Branches[i]; b.awaited() && b.Arrive.After(after) && (next.IsZero() || b.Arrive.Before(next)) {
+			next = b.Arrive
+		}
+	}
+	return next
+}
+
 // calledBy is the first instant at which a called unit that has not come is late; zero when none is awaited.
 func (s *Situation) calledBy() time.Time {
 	var first time.Time
