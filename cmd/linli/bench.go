@@ -149,12 +149,12 @@ func measureGrid(args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stdout, "地图第一次读入 %.0f 毫秒，%.0f MB；一个月（%d 件）第一次评价 %.0f 毫秒\n", r.Loaded, r.Memory, r.Cases, r.Month)
 	w := r.Reports
-	fmt.Fprintf(stdout, "%d 人上报：%24s %9s %9s %9s\n", w.Workers, "件/秒", "p50 毫秒", "p95 毫秒", "p99 毫秒")
+	fmt.Fprintf(stdout, "%d 人上报：%24s %9s %9s %9s %9s\n", w.Workers, "件/秒", "p50 毫秒", "p95 毫秒", "p99 毫秒", "处理器毫秒")
 	for _, p := range []struct {
 		name string
 		bench.Pace
 	}{{"一件接一件，不停", w.Storm}, {fmt.Sprintf("每人每五秒一件，另有 %d 件待办", w.Waiting), w.Beside}, {"每人每五秒一件", w.Calm}} {
-		fmt.Fprintf(stdout, "  %-34s %9.1f %9.1f %9.1f %9.1f\n", p.name, p.PerSec, p.P50, p.P95, p.P99)
+		fmt.Fprintf(stdout, "  %-34s %9.1f %9.1f %9.1f %9.1f %9.2f\n", p.name, p.PerSec, p.P50, p.P95, p.P99, p.Work)
 	}
 	fmt.Fprintf(stdout, "  待办的每秒办理 %.0f 件\n", w.Worked)
 	fmt.Fprintf(stdout, "离线队列 %d 件、%.1f MB，2 Mbit/s 上 %.0f 秒（线路本身要 %.0f 秒），发送两遍，收件箱里 %d 件，成为 %d 件办件\n", r.Offline.Reports, float64(r.Offline.Bytes)/1e6, r.Offline.Seconds, r.Offline.Link, r.Offline.Stored, r.Offline.Cases)

@@ -40,6 +40,7 @@ type Pace struct {
 	P50    float64 `json:"p50_ms"`
 	P95    float64 `json:"p95_ms"`
 	P99    float64 `json:"p99_ms"`
+	Work   float64 `json:"processor_ms"` // for each report, the clients and what is acted on meanwhile included; without PostgreSQL's server
 }
 
 // Offline is a queue of days without a network, sent over a slow link.
@@ -202,7 +203,7 @@ func (g *ground) storm(url string, tokens []string, pace time.Duration) (p Pace,
 	c := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: len(tokens), MaxConnsPerHost: len(tokens)}}
 	defer c.CloseIdleConnections()
 	var all []time.Duration
-	begin := time.Now()
+	begin, worked := time.Now(), processor()
 	end := begin.Add(time.Duration(g.o.Seconds) * time.Second)
 	var mu sync.Mutex
 	var wait sync.WaitGroup
@@ -234,7 +235,7 @@ func (g *ground) storm(url string, tokens []string, pace time.Duration) (p Pace,
 	wait.Wait()
 	span := time.Since(begin)
 	slices.Sort(all)
-	return Pace{PerSec: round(float64(len(all)) / span.Seconds()), P50: ms(part(all, 50)), P95: ms(part(all, 95)), P99: ms(part(all, 99))}, err
+	return Pace{Work: ms((processor() - worked) / time.Duration(max(1, len(all)))), PerSec: round(float64(len(all)) / span.Seconds()), P50: ms(part(all, 50)), P95: ms(part(all, 95)), P99: ms(part(all, 99))}, err
 }
 
 // link is 2 Mbit a second, in bytes.
