@@ -19,10 +19,13 @@ import (
 	"linli/internal/flow"
 	"linli/internal/grid"
 	"linli/internal/hall"
+	"linli/internal/ledger"
 	"linli/internal/pack/packtest"
+	"linli/internal/payrun"
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/round"
+	"linli/internal/serviceorder"
 	"linli/internal/staff"
 	"linli/internal/table"
 	"linli/packs"
@@ -51,7 +54,7 @@ func newSite(t *testing.T, d *db.DB) site {
 
 func sqlite(t *testing.T) site {
 	t.Helper()
-	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, round.Migrations, demo.Migrations)...))
+	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, round.Migrations, ledger.Migrations, payrun.Migrations, serviceorder.Migrations, demo.Migrations)...))
 }
 
 // small is a city that is soon built.
@@ -85,7 +88,7 @@ func (s site) actor(t *testing.T, login string) (a staff.Actor) {
 }
 
 func TestTheCityIsWhole(t *testing.T) {
-	migrations := append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, round.Migrations, demo.Migrations)
+	migrations := append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, round.Migrations, ledger.Migrations, payrun.Migrations, serviceorder.Migrations, demo.Migrations)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
 		got := build(t, s.small())

@@ -65,15 +65,21 @@ func (b *build) pay(ctx context.Context) error {
 
 // fund sets up what pays: the city's and each county's money for the disabled and for hardship.
 func (b *build) fund(tx *db.Tx, head staff.Actor, today civil.Date) error {
-	year := civil.Date{Year: today.Year, Month: 1, Day: 1}
+	years := []int{today.Year} // and that in which the runs are reckoned, when the city is built for an earlier day
+	if now := civil.DateOf(b.o.DB.Now(), civil.Shanghai).Year; now != today.Year {
+		years = append(years, now)
+	}
 	put := func(payer, code, at, name string, budget money.Fen) error {
 		f, err := ledger.PutFund(tx, head, ledger.Fund{Payer: payer, Code: code, Place: at, Name: name})
 		if err != nil {
 			return err
 		}
 		key := "demo/" + payer + "/" + code + "/" + at
-		if err := ledger.Amend(tx, head, key, f.ID, ledger.Amendment{Year: today.Year, Day: year, Fen: budget, Words: "年初预算（演示）"}); err != nil {
-			return err
+		for _, year := range years {
+			m := ledger.Amendment{Year: year, Day: civil.Date{Year: year, Month: 1, Day: 1}, Fen: budget, Words: "年初预算（演示）"}
+			if err := ledger.Amend(tx, head, fmt.Sprint(key, "/", year), f.ID, m); err != nil {
+				return err
+			}
 		}
 		_, err = ledger.Receive(tx, head, key, f.ID, today, budget/2, "财政拨入（演示）")
 		return err
@@ -156,6 +162,11 @@ func (b *build) payMonth(ctx context.Context, runs *payrun.Runs, clerk, head sta
 		return err
 	}
 	if err := through(runs.Reckon); err != nil {
+		return err
+	}
+	var v payrun.Run
+	err = b.o.DB.Read(ctx, func(tx *db.Tx) (err error) { v, err = runs.Get(tx, head, id); return err })
+	if err != nil || v.Lines == 0 { // a small city has nobody there
 		return err
 	}
 	if err := write(func(tx *db.Tx) error { return runs.Review(tx, clerk, id) }); err != nil || back == 0 {
