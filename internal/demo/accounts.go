@@ -81,6 +81,7 @@ func Accounts() []Account {
 	for _, n := range neighbours {
 		list = append(list, Account{Login: n.login, Role: n.name, Try: n.try})
 	}
+	list = append(list, depositors...)
 	return append(append(append(list, walkers...), teachers...), carers...)
 }
 

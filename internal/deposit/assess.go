@@ -15,6 +15,7 @@ import (
 	"linli/internal/ledger"
 	"linli/internal/lexicon"
 	"linli/internal/money"
+	"linli/internal/notify"
 	"linli/internal/once"
 	"linli/internal/pack"
 	"linli/internal/place"
@@ -543,5 +544,26 @@ func (x *Deposits) Deliver(tx *db.Tx, by staff.Actor, id db.ID, day civil.Date) 
 	if err := d.change(tx, "delivered = ?, pay_by = ?", day.String(), end.LastDay.String()); err != nil {
 		return err
 	}
+	if err := tellHeads(tx, &d, end.LastDay); err != nil {
+		return err
+	}
 	return record(tx, by, "deposit.deliver", d.ID, map[string]any{"day": day, "pay_by": end.LastDay})
+}
+
+// tellHeads lets those who head the organisation know what it owes, and where they see it.
+func tellHeads(tx *db.Tx, d *Deposit, last civil.Date) error {
+	list, err := fact.Relations(tx, fact.Organisation(d.Org), fact.AsOf{}, lexicon.Heads)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		if r.From.Kind != lexicon.Person {
+			continue
+		}
+		m := notify.Message{To: notify.Person(r.From.ID), Subject: "核定通知：" + d.Name, Text: fmt.Sprintf("应存 %s，最后一天 %s。", d.Due.Words(), last.Words()), Link: "/deposits/" + d.ID.String()}
+		if err := notify.Send(tx, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -70,6 +70,7 @@ func nav(ctx context.Context, at string) []ui.Link {
 		{Text: ui.T(ctx, "追回"), Href: "/payment/claims"},
 		{Text: ui.T(ctx, "资金和预算"), Href: "/payment/funds"},
 		{Text: ui.T(ctx, "账簿"), Href: "/payment/books"},
+		{Text: ui.T(ctx, "缴存"), Href: "/deposits"},
 		{Text: ui.T(ctx, "一元钱"), Href: "/payment/trace", Key: "alt+f"},
 	}
 	for i := range links {
