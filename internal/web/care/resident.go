@@ -36,6 +36,7 @@ type home struct {
 	name    string
 	phone   string // to call in an emergency
 	known   bool
+	held    bool // a scheme is in force where he lives
 	plan    serviceorder.Plan
 	left    serviceorder.Balance
 	confirm []serviceorder.Order
@@ -59,6 +60,9 @@ func (p *Pages) me(w http.ResponseWriter, r *http.Request) error {
 	lead := ui.T(ctx, "订服务、看谁什么时候来、确认和评价。")
 	pg := p.page(ctx, ui.T(ctx, "%s的居家养老服务", h.name), lead)
 	q := "?person=" + h.person.String()
+	if !h.held {
+		return p.render(w, r, pg, "/homecare/me", ui.Empty(ui.T(ctx, "您住的地方还没有施行居家养老服务的文件"), ui.T(ctx, "有急事请拨打 120，其他事情可以提交诉求。")))
+	}
 	parts := []templ.Component{ways([]ui.Button{{Text: ui.T(ctx, "订服务"), Href: "/homecare/order" + q, Kind: ui.Primary}, {Text: ui.T(ctx, "紧急呼叫"), Href: "/homecare/rescue" + q, Kind: ui.Danger}})}
 	if len(h.confirm) > 0 {
 		parts = append(parts, section(ui.T(ctx, "请您确认"), says(ui.T(ctx, "没有确认的不算您同意，也不会结算；到期会有社区的人打电话问。")),
@@ -85,6 +89,11 @@ func (p *Pages) homeOf(ctx context.Context, tx *db.Tx, by staff.Actor, person db
 	if h.name, err = register.Name(tx, fact.Person(person)); err != nil {
 		return h, err
 	}
+	who, err := register.PersonOf(tx, person)
+	if err != nil {
+		return h, err
+	}
+	h.held = len(p.Orders.Schemes(tx, who.Path)) > 0
 	if h.known {
 		if h.left, err = p.Orders.Left(tx, &h.plan, place.Today(tx).String()[:7]); err != nil {
 			return h, err
