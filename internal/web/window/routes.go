@@ -46,6 +46,7 @@ func Routes(mux *http.ServeMux, p *Pages) {
 	show("GET /window/books", p.books, officers...)
 	show("GET /window/books/{book}", p.book, officers...)
 	show("GET /window/books/{book}/csv", p.bookFile, officers...)
+	show("GET /standards", p.standards, readers...)
 	show("GET /clauses/{document}/{clause}", p.clause, append(slices.Clone(readers), staff.Finance, staff.Treasurer)...) // a yuan leads to its clause
 	mux.Handle("GET /window/cases/{id}", http.HandlerFunc(toCase))
 

@@ -3,6 +3,7 @@ package window_test
 import (
 	"io/fs"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -135,6 +136,25 @@ func TestWhatIsWrongWithAPositionIsToldAtItsField(t *testing.T) {
 		}
 		off := o.post("desk", "/window/new", o.found("井盖松动", "place", "柳荫", "point", "121.5,31.2")...)
 		o.wants("off the city", off.text, "位置不在本市的地区里")
+	})
+}
+
+// Whoever works in office or in the street looks a row up, by words or by code, and reads when to open, whose it is and until when.
+func TestStandardsAreLookedUp(t *testing.T) {
+	eachStreet(t, func(o *office) {
+		for _, login := range []string{"desk", "walker"} {
+			page := o.page(login, "/standards?q="+url.QueryEscape("井盖 破损"))
+			o.wants("by words", page, "上水井盖", "part-01-01", "修好", "4个工作小时", "监督中心", "试〔2026〕1号")
+			if strings.Contains(page, "占道经营") {
+				t.Error("what does not fit is listed")
+			}
+			o.wants("by code", o.page(login, "/standards?q=event-02-03"), "占道经营")
+			o.wants("nothing", o.page(login, "/standards?q="+url.QueryEscape("飞碟")), "没有这样的立案标准")
+		}
+		if a := o.get("resident", "/standards"); a.Code != http.StatusForbidden {
+			t.Errorf("a resident gets %d", a.Code)
+		}
+		o.wants("the way there", o.page("desk", "/window/books"), `href="/standards"`)
 	})
 }
 
