@@ -93,6 +93,14 @@ func (p *Pages) records(ctx context.Context, o *one) (parts []templ.Component) {
 		}
 		parts = append(parts, section(ui.T(ctx, "分期"), ui.Rows(t)))
 	}
+	if len(o.plans) > 0 {
+		t := ui.Table{Caption: ui.T(ctx, "分期或担保的申请"), Cols: []ui.Col{{Name: ui.T(ctx, "怎样存"), Main: true}, {Name: ui.T(ctx, "缘由")}, {Name: ui.T(ctx, "意见")}}}
+		for _, x := range o.plans {
+			answer := map[string]string{"asked": ui.T(ctx, "等待审核"), "agreed": ui.T(ctx, "同意"), "declined": ui.T(ctx, "不同意")}[x.State]
+			t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: ui.T(ctx, x.Kind.Words())}, {Text: x.Words}, {Text: answer, Note: x.Answer}}})
+		}
+		parts = append(parts, section(ui.T(ctx, "分期或担保的申请"), ui.Rows(t)))
+	}
 	if len(o.outs) > 0 {
 		t := ui.Table{Caption: ui.T(ctx, "动用和退还"), Cols: []ui.Col{{Name: ui.T(ctx, "事由"), Main: true}, {Name: ui.T(ctx, "金额"), Num: true}, {Name: ui.T(ctx, "状态")}, {Name: ui.T(ctx, "办件")}}}
 		for _, x := range o.outs {
