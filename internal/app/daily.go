@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"linli/internal/benefit"
 	"time"
 
 	"linli/internal/civil"
@@ -45,6 +46,9 @@ func (a *App) tidy(ctx context.Context, t *job.Task) (job.Settle, error) {
 		if err := t.Progress(ctx, 0, 0, ""); err != nil {
 			return nil, err
 		}
+	}
+	if err := a.DB.Write(ctx, benefit.Ask); err != nil {
+		return nil, fmt.Errorf("ask about benefits: %w", err)
 	}
 	if _, err := a.Blobs.Sweep(ctx, a.DB, a.now()); err != nil {
 		return nil, fmt.Errorf("tidy attachments: %w", err)

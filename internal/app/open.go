@@ -43,6 +43,7 @@ import (
 	"linli/internal/service"
 	"linli/internal/serviceorder"
 	"linli/internal/staff"
+	"linli/internal/standing"
 	"linli/internal/table"
 	"linli/internal/web/admin"
 	"linli/internal/web/api"
@@ -91,6 +92,7 @@ type App struct {
 	Pay      *payrun.Runs // who owes money offers itself here
 	Benefits *benefit.Benefits
 	Deposits *deposit.Deposits
+	Answers  *standing.Answers // what benefits say of everybody; reads the registers when a round begins
 
 	Orders *serviceorder.Orders // services at home
 
@@ -239,6 +241,8 @@ func (a *App) openCity(ctx context.Context, o Options) (err error) {
 	a.Deposits = deposit.New(deposit.Options{Packs: a.Catalog.Index, Cases: a.Cases, People: a.People, Law: civil.CivilCode()})
 	a.Deposits.Register(a.Jobs, a.DB)
 	a.Pay.Offer(a.Deposits.Offer())
+	a.Answers = standing.New(a.DB, a.Population, a.Catalog.Index)
+	a.Benefits.Register(a.Jobs, a.DB, a.Answers)
 	a.Figures = indicator.New(indicator.Options{Law: civil.CivilCode(), Packs: a.Catalog.Index})
 	a.Figures.Register(a.Jobs, a.DB)
 	a.Live = a.Figures.NewLive(a.City)

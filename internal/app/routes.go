@@ -9,6 +9,7 @@ import (
 	"linli/internal/web/account"
 	"linli/internal/web/admin"
 	"linli/internal/web/api"
+	"linli/internal/web/benefit"
 	"linli/internal/web/care"
 	"linli/internal/web/centre"
 	"linli/internal/web/command"
@@ -48,6 +49,7 @@ func (a *App) routes(mux *http.ServeMux, offered []account.Demo) {
 	webdeposit.Routes(mux, &webdeposit.Pages{Town: town, Sessions: a.Sessions, Deposits: a.Deposits})
 	inspection.Routes(mux, &inspection.Pages{Town: town, Sessions: a.Sessions, Rounds: a.Rounds})
 	draft.Routes(mux, &draft.Pages{Town: town, Sessions: a.Sessions, Population: a.Population})
+	benefit.Routes(mux, &benefit.Pages{Town: town, Sessions: a.Sessions, Benefits: a.Benefits})
 	care.Routes(mux, &care.Pages{Town: town, Sessions: a.Sessions, Orders: a.Orders})
 	payment.Routes(mux, &payment.Pages{Town: town, Sessions: a.Sessions, Runs: a.Pay})
 	admin.Routes(mux, a.admin)

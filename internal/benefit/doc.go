@@ -13,7 +13,8 @@
 //   - While it is certain from facts that somebody is no longer entitled, nothing more is paid until a person has decided.
 //   - An entitlement is one for its benefit, subject and occasion.
 //
-// Tables: benefit_entitlement, benefit_decision, benefit_finding, benefit_payment, benefit_account, benefit_appeal.
+// Tables: benefit_entitlement, benefit_decision, benefit_finding, benefit_payment, benefit_account, benefit_appeal,
+// benefit_follow. Jobs: benefit.follow.
 //
 // It never judges a case: that is casework's. It never moves money: payrun asks it what is due (Due) and tells it what became of it (Told).
 package benefit

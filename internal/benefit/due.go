@@ -207,7 +207,7 @@ func (x *Benefits) withheld(tx *db.Tx, e *Entitlement, b *pack.Benefit, list []p
 	if e.State != Active {
 		return list, nil
 	}
-	f, _, err := standing(tx, e.Benefit, e.Subject, e.Event)
+	f, _, err := openFinding(tx, e.Benefit, e.Subject, e.Event)
 	if err != nil || f == nil || f.Kind != Stop && f.Kind != Suspend {
 		return list, err
 	}

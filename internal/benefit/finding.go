@@ -96,8 +96,8 @@ func finding(b *pack.Benefit, s fact.Subject, path string, kind Kind, r *pack.Re
 	return f
 }
 
-// standing returns the finding that is open for a benefit, subject and occasion, and the print of the last one that was dismissed.
-func standing(tx *db.Tx, benefit string, s fact.Subject, event string) (open *Finding, dismissed string, err error) {
+// openFinding returns the finding that is open for a benefit, subject and occasion, and the print of the last one that was dismissed.
+func openFinding(tx *db.Tx, benefit string, s fact.Subject, event string) (open *Finding, dismissed string, err error) {
 	list, err := db.Select(tx, scanFinding, `select `+findingColumns+` from benefit_finding where subject = ? and benefit = ? and skind = ? and event = ? order by id`,
 		s.ID, benefit, string(s.Kind), event)
 	if err != nil {
@@ -116,7 +116,7 @@ func standing(tx *db.Tx, benefit string, s fact.Subject, event string) (open *Fi
 
 // find keeps a finding unless it stands already, was dismissed for the same facts, or a case is under way. What stood for other facts is gone.
 func (x *Benefits) find(tx *db.Tx, f Finding) (changed bool, err error) {
-	open, dismissed, err := standing(tx, f.Benefit, f.Subject, f.Event)
+	open, dismissed, err := openFinding(tx, f.Benefit, f.Subject, f.Event)
 	if err != nil || dismissed == f.print || open != nil && (open.print == f.print || open.State == Filed) {
 		return false, err
 	}

@@ -101,7 +101,7 @@ func (r *reviewing) keep(f Finding) error {
 
 // clear takes away a finding that no longer holds.
 func (r *reviewing) clear(benefit, event string) error {
-	open, _, err := standing(r.tx, benefit, r.s, event)
+	open, _, err := openFinding(r.tx, benefit, r.s, event)
 	if err != nil || open == nil || open.State == Filed {
 		return err
 	}

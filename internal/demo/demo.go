@@ -66,7 +66,7 @@ func Build(ctx context.Context, o Options) (Summary, error) {
 		return Summary{}, fmt.Errorf("build demonstration city: %w", err)
 	}
 	if !b.finished {
-		for _, phase := range []func(context.Context) error{b.found, b.people, b.neighbourhood, b.man, b.furnish, b.schools, b.patrol, b.walk, b.pay, b.care, b.deposits, b.enact} {
+		for _, phase := range []func(context.Context) error{b.found, b.people, b.neighbourhood, b.man, b.furnish, b.schools, b.patrol, b.walk, b.pay, b.care, b.deposits, b.allowances, b.enact} {
 			if err := phase(ctx); err != nil {
 				return Summary{}, fmt.Errorf("build demonstration city: %w", err)
 			}

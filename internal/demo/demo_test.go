@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"testing"
 
+	"linli/internal/benefit"
 	"linli/internal/casework"
 	"linli/internal/catalog"
 	"linli/internal/civil"
@@ -25,6 +26,7 @@ import (
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/round"
+	"linli/internal/service"
 	"linli/internal/serviceorder"
 	"linli/internal/staff"
 	"linli/internal/table"
@@ -54,7 +56,7 @@ func newSite(t *testing.T, d *db.DB) site {
 
 func sqlite(t *testing.T) site {
 	t.Helper()
-	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, round.Migrations, ledger.Migrations, payrun.Migrations, serviceorder.Migrations, demo.Migrations)...))
+	return newSite(t, dbtest.SQLite(t, append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, round.Migrations, ledger.Migrations, payrun.Migrations, service.Migrations, benefit.Migrations, serviceorder.Migrations, demo.Migrations)...))
 }
 
 // small is a city that is soon built.
@@ -88,7 +90,7 @@ func (s site) actor(t *testing.T, login string) (a staff.Actor) {
 }
 
 func TestTheCityIsWhole(t *testing.T) {
-	migrations := append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, round.Migrations, ledger.Migrations, payrun.Migrations, serviceorder.Migrations, demo.Migrations)
+	migrations := append(town.Migrations(), duty.Migrations, hall.Migrations, table.Migrations, grid.Migrations, fixture.Migrations, round.Migrations, ledger.Migrations, payrun.Migrations, service.Migrations, benefit.Migrations, serviceorder.Migrations, demo.Migrations)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
 		got := build(t, s.small())

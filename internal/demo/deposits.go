@@ -53,20 +53,18 @@ func (b *build) deposits(ctx context.Context) error {
 		}
 		tx.Replay(b.now.AddDate(0, 0, -60))
 		x := deposit.New(deposit.Options{Packs: b.o.Packs, Cases: b.cases, People: b.o.People, Law: civil.CivilCode()})
-		if len(b.o.Packs().Deposits(b.tree.Path(city), place.Today(tx))) == 0 {
-			return nil // the city has not adopted the document
-		}
+		adopted := len(b.o.Packs().Deposits(b.tree.Path(city), place.Today(tx))) > 0
 		safety, keeper, err := b.bureaus(tx)
 		if err != nil {
 			return err
 		}
-		ids, err := b.enterprises(tx)
+		ids, err := b.enterprises(tx, adopted)
 		if err != nil {
 			return err
 		}
 		head, err := b.headOf(tx, ids[0])
-		if err != nil {
-			return err
+		if err != nil || !adopted {
+			return err // the words of the enterprises are the document's
 		}
 		return b.depositStory(tx, x, safety, keeper, head, ids)
 	})
@@ -116,13 +114,16 @@ func (b *build) bureaus(tx *db.Tx) (safety, keeper staff.Actor, err error) {
 	return safety, keeper, err
 }
 
-func (b *build) enterprises(tx *db.Tx) (ids []db.ID, err error) {
+func (b *build) enterprises(tx *db.Tx, adopted bool) (ids []db.ID, err error) {
 	for _, f := range firms {
 		o, err := register.PutOrganisation(tx, register.Organisation{Code: f.code, Name: f.name, Place: counties[0].code, Kind: "enterprise", Registration: "registered", Source: "demo"})
 		if err != nil {
 			return nil, err
 		}
 		for name, value := range f.facts {
+			if !adopted {
+				break
+			}
 			if _, err := b.o.People.Change(tx, fact.Fact{Subject: fact.Organisation(o.ID), Name: name, Value: value, Telling: b.registered()}); err != nil {
 				return nil, err
 			}

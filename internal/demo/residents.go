@@ -102,7 +102,12 @@ func phone(i int) string { return fmt.Sprintf("%d", 19_900_000_000+int64(i)) }
 
 // identity is a number of the form of GB 11643 in an area that does not exist: no province has the code 99.
 func identity(r *rand.Rand, i, year int) string {
-	n := fmt.Sprintf("99%04d%04d%02d%02d%03d", i/1000, year, 1+r.IntN(12), 1+r.IntN(28), i%1000)
+	return numbered(i, fmt.Sprintf("%04d%02d%02d", year, 1+r.IntN(12), 1+r.IntN(28)))
+}
+
+// numbered is the number of the i-th invented person, born on a day written as 20060102.
+func numbered(i int, born string) string {
+	n := fmt.Sprintf("99%04d%s%03d", i/1000, born, i%1000)
 	weights := [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
 	sum := 0
 	for k, w := range weights {

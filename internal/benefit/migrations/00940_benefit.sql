@@ -122,7 +122,14 @@ create table benefit_appeal (
 );
 create index benefit_appeal_open on benefit_appeal (answered_at, path);
 
+-- How far the answers about everybody were followed.
+create table benefit_follow (
+	city TEXT NOT NULL PRIMARY KEY,
+	seen BIGINT NOT NULL
+);
+
 -- +goose Down
+drop table benefit_follow;
 drop table benefit_appeal;
 drop table benefit_account;
 drop table benefit_payment;

@@ -104,7 +104,7 @@ func nav(ctx context.Context, at string) []ui.Link {
 		links = append(links, ui.Link{Text: ui.T(ctx, "网格"), Href: "/grids"}, ui.Link{Text: ui.T(ctx, "部件"), Href: "/fixtures"})
 	}
 	if by.HasAny(staff.Community) {
-		links = append(links, ui.Link{Text: ui.T(ctx, "居家养老"), Href: "/homecare"}, ui.Link{Text: ui.T(ctx, "人房企事登记"), Href: "/register"}, ui.Link{Text: ui.T(ctx, "登记表"), Href: "/transfer"})
+		links = append(links, ui.Link{Text: ui.T(ctx, "待遇"), Href: "/benefits"}, ui.Link{Text: ui.T(ctx, "居家养老"), Href: "/homecare"}, ui.Link{Text: ui.T(ctx, "人房企事登记"), Href: "/register"}, ui.Link{Text: ui.T(ctx, "登记表"), Href: "/transfer"})
 	}
 	return current(links, at)
 }

@@ -34,6 +34,7 @@ func nav(ctx context.Context, at string) []ui.Link {
 		{Text: ui.T(ctx, "待办事项"), Href: "/department", Key: "alt+q"},
 		{Text: ui.T(ctx, "已办事项"), Href: "/department/done"},
 		{Text: ui.T(ctx, "巡查检查"), Href: "/inspection"},
+		{Text: ui.T(ctx, "待遇"), Href: "/benefits"},
 		{Text: ui.T(ctx, "查找"), Href: "/department/find", Key: "alt+f"},
 	}
 	for i := range links {
