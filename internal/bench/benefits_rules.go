@@ -10,9 +10,9 @@ import (
 
 // dweller is what rules ask about one person, as a programmer who knows the rules would keep it: 0 of a choice and -1 of a number are unknown.
 type dweller struct {
-	age, income, children, housemates, living                                                                      int32
-	registered, deceased                                                                                           bool
-	disability, level, relief, care, special, pension, medical, work, education, marital, former, health, together byte
+	age, income, housemates, living                            int32
+	registered, deceased                                       bool
+	disability, level, relief, care, special, pension, medical byte
 }
 
 // The choices as rules by hand know them.
