@@ -124,8 +124,8 @@ func (x *Benefits) tell(tx *db.Tx, e *Entitlement, d *Decision) error {
 		return err
 	}
 	text := map[Kind]string{
-		Grant: "从" + d.Effective.Words() + "起，" + d.Fen.Words() + perWords(b.Per), Change: "从" + d.Effective.Words() + "起改为" + d.Fen.Words() + perWords(b.Per),
-		Suspend: "从" + d.Effective.Words() + "起暂停发放，资格保留", Resume: "从" + d.Effective.Words() + "起恢复发放，" + d.Fen.Words() + perWords(b.Per),
+		Grant: "从" + d.Effective.Words() + "起，" + d.Fen.Words() + PerWords(b.Per), Change: "从" + d.Effective.Words() + "起改为" + d.Fen.Words() + PerWords(b.Per),
+		Suspend: "从" + d.Effective.Words() + "起暂停发放，资格保留", Resume: "从" + d.Effective.Words() + "起恢复发放，" + d.Fen.Words() + PerWords(b.Per),
 		Stop: "发到" + d.Effective.Words() + "为止",
 	}[d.Kind]
 	if e.State == Single {
@@ -135,7 +135,8 @@ func (x *Benefits) tell(tx *db.Tx, e *Entitlement, d *Decision) error {
 		Text: text + "。理由：" + d.Words + "。不服的可以在决定页面提出申诉，由另一个人复核。", Link: "/benefits/decision/" + d.ID.String()})
 }
 
-func perWords(p rule.Period) string {
+// PerWords says for what a sum is paid: 每月, 每季, 每年, "" for once.
+func PerWords(p rule.Period) string {
 	if p == rule.Once {
 		return ""
 	}

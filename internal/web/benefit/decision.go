@@ -63,7 +63,7 @@ func (p *Pages) showDecision(w http.ResponseWriter, r *http.Request, wrong ui.Er
 		facts[2].Name = ui.T(ctx, "发到哪天")
 	}
 	if v.d.Fen > 0 {
-		facts = append(facts, ui.Pair{Name: ui.T(ctx, "金额"), Text: v.d.Fen.Words()})
+		facts = append(facts, ui.Pair{Name: ui.T(ctx, "金额"), Text: p.sum(ctx, v.d.Fen, v.e.Benefit, v.d.Pack, v.d.On)})
 	}
 	facts = append(facts, ui.Pair{Name: ui.T(ctx, "理由"), Text: v.d.Words}, ui.Pair{Name: ui.T(ctx, "谁决定的"), Text: v.d.By}, ui.Pair{Name: ui.T(ctx, "决定时间"), Text: ui.DateTime(ctx, v.d.At.Time)},
 		ui.Pair{Name: ui.T(ctx, "重算核对"), Text: p.replayed(ctx, &v)})

@@ -12,6 +12,7 @@ import (
 	"linli/internal/civil"
 	"linli/internal/db"
 	"linli/internal/fault"
+	"linli/internal/money"
 	"linli/internal/pack"
 	"linli/internal/place"
 	"linli/internal/register"
@@ -40,6 +41,16 @@ func (p *Pages) benefitName(ref, version string, on civil.Date) string {
 		return b.Name
 	}
 	return ref
+}
+
+// sum writes an amount with what it is paid for.
+func (p *Pages) sum(ctx context.Context, fen money.Fen, ref, version string, on civil.Date) string {
+	if b, err := p.Benefits.Of(ref, version, on); err == nil {
+		if per := benefit.PerWords(b.Per); per != "" {
+			return ui.T(ctx, "%s，%s", ui.T(ctx, per), fen.Words())
+		}
+	}
+	return fen.Words()
 }
 
 // findings lists what the rules say that is not what is decided.
@@ -97,7 +108,7 @@ func (p *Pages) findingTable(ctx context.Context, list []named) ui.Table {
 		f := &list[i]
 		sum := ""
 		if f.Fen > 0 {
-			sum = f.Fen.Words()
+			sum = p.sum(ctx, f.Fen, f.Benefit, f.Pack, f.On)
 		}
 		codes := place.Codes(f.Path)
 		what := ui.T(ctx, f.Kind.Words())
@@ -138,7 +149,7 @@ func (p *Pages) showFinding(w http.ResponseWriter, r *http.Request, wrong ui.Err
 	pg.Errors = wrong
 	facts := []ui.Pair{{Name: ui.T(ctx, "要做什么"), Text: ui.T(ctx, n.Kind.Words())}, {Name: ui.T(ctx, "办到哪里"), Text: ui.T(ctx, n.State.Words())}, {Name: ui.T(ctx, "从哪天起"), Text: n.Effective.Words()}}
 	if n.Fen > 0 {
-		facts = append(facts, ui.Pair{Name: ui.T(ctx, "算出的金额"), Text: n.Fen.Words()})
+		facts = append(facts, ui.Pair{Name: ui.T(ctx, "算出的金额"), Text: p.sum(ctx, n.Fen, n.Benefit, n.Pack, n.On)})
 	}
 	if n.Checker != "" {
 		facts = append(facts, ui.Pair{Name: ui.T(ctx, "核实"), Text: n.Checker + "　" + n.Words})

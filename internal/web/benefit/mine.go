@@ -79,7 +79,7 @@ func (p *Pages) showPerson(w http.ResponseWriter, r *http.Request, s fact.Subjec
 	pg := p.page(ctx, title, lead)
 	pg.Errors = wrong
 	parts := []templ.Component{part.Block(ui.T(ctx, "正在享受和享受过的"), ui.Rows(p.entitlementTable(ctx, h.list)))}
-	parts = append(parts, part.Block(ui.T(ctx, "还可能符合的"), part.Says(ui.T(ctx, "按登记资料算的，不是决定。符合的社区会来核实，也可以自己申请。")), ui.Rows(p.prospectTable(ctx, h.may))), p.accountBlock(ctx, &h))
+	parts = append(parts, part.Block(ui.T(ctx, "还可能符合的"), part.Says(ui.T(ctx, "按登记资料算的，不是决定。符合的社区会来核实，也可以自己申请。")), ui.Rows(p.prospectTable(ctx, &h))), p.accountBlock(ctx, &h))
 	if !self {
 		parts = append(parts, part.Post("/benefits/persons/"+s.ID.String()+"/review", []ui.Button{{Text: ui.T(ctx, "按现在的登记重算一遍"), Kind: ui.Plain}}))
 	}
@@ -95,17 +95,17 @@ func (p *Pages) entitlementTable(ctx context.Context, list []benefit.Entitlement
 		if !e.Ended.IsZero() {
 			ended = e.Ended.Words()
 		}
-		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: p.benefitName(e.Benefit, e.Pack, e.Begun), Href: "/benefits/" + e.ID.String(), Note: e.Number}, {Text: ui.T(ctx, e.State.Words())}, {Text: e.Fen.Words()},
+		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: p.benefitName(e.Benefit, e.Pack, e.Begun), Href: "/benefits/" + e.ID.String(), Note: e.Number}, {Text: ui.T(ctx, e.State.Words())}, {Text: p.sum(ctx, e.Fen, e.Benefit, e.Pack, e.Begun)},
 			{Text: e.Begun.Words()}, {Text: ended}}})
 	}
 	return t
 }
 
-func (p *Pages) prospectTable(ctx context.Context, list []benefit.Prospect) ui.Table {
+func (p *Pages) prospectTable(ctx context.Context, h *holder) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "还可能符合的待遇"), Cols: []ui.Col{{Name: ui.T(ctx, "待遇"), Main: true}, {Name: ui.T(ctx, "现在看")}, {Name: ui.T(ctx, "金额"), Num: true}, {Name: ui.T(ctx, "怎么办")}},
 		Empty: ui.Empty(ui.T(ctx, "按现在的登记，没有别的可能符合的"), ui.T(ctx, "登记资料有变化的，请告诉社区。"))}
-	for _, c := range list {
-		state, sum := ui.T(ctx, "符合"), c.Fen.Words()
+	for _, c := range h.may {
+		state, sum := ui.T(ctx, "符合"), p.sum(ctx, c.Fen, c.Benefit.Ref(), "", h.today)
 		if c.Value == rule.Needs {
 			state, sum = ui.T(ctx, "缺：%s", joined(ctx, c.Needs)), ""
 		}
@@ -217,7 +217,7 @@ func (p *Pages) entitlement(w http.ResponseWriter, r *http.Request) error {
 	if session.Actor(r).Person == e.Subject.ID {
 		pg.Trail = []ui.Link{{Text: ui.T(ctx, "我的待遇"), Href: "/benefits/me"}}
 	}
-	facts := []ui.Pair{{Name: ui.T(ctx, "状态"), Text: ui.T(ctx, e.State.Words())}, {Name: ui.T(ctx, "金额"), Text: e.Fen.Words()}, {Name: ui.T(ctx, "从哪天起"), Text: e.Begun.Words()}}
+	facts := []ui.Pair{{Name: ui.T(ctx, "状态"), Text: ui.T(ctx, e.State.Words())}, {Name: ui.T(ctx, "金额"), Text: p.sum(ctx, e.Fen, e.Benefit, e.Pack, e.Begun)}, {Name: ui.T(ctx, "从哪天起"), Text: e.Begun.Words()}}
 	if !e.Ended.IsZero() {
 		facts = append(facts, ui.Pair{Name: ui.T(ctx, "到哪天止"), Text: e.Ended.Words()})
 	}

@@ -31,6 +31,7 @@ func nav(ctx context.Context, at string) []ui.Link {
 	add(true, ui.T(ctx, "查找"), "/window/find", "")
 	add(true, ui.T(ctx, "登记簿"), "/window/books", "alt+b")
 	add(by.Unit != "", ui.T(ctx, "定期任务"), "/supervisor/duties", "")
+	add(by.HasAny(staff.Desk), ui.T(ctx, "待遇"), "/benefits", "")
 	add(by.HasAny(staff.Desk, staff.Dispatcher, staff.Handler, staff.Verifier, staff.Auditor), ui.T(ctx, "人房企事登记"), "/register", "")
 	add(by.HasAny(staff.Desk), ui.T(ctx, "登记表"), "/transfer", "")
 	add(by.HasAny(staff.Desk) && by.HasAny(staff.Handler), ui.T(ctx, "缴存"), "/deposits", "") // a bureau that takes in and decides itself
