@@ -157,7 +157,7 @@ func TestABenefitFromFindingToRecovery(t *testing.T) {
 			}
 			return err
 		})
-			step := func(login string, a flow.Act) {
+		step := func(login string, a flow.Act) {
 			dbtest.Write(t, c.DB, func(tx *db.Tx) error {
 				_, err := c.Cases.Do(tx, c.actor(t, login), id, casework.Act{Act: a, Key: "step " + string(a.Verb)})
 				return err
