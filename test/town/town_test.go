@@ -50,7 +50,7 @@ func TestEveryAccountMayDoSomething(t *testing.T) {
 	w := town.SQLite(t)
 	for _, r := range staff.Roles() {
 		found := false
-		for _, login := range []string{"desk", "dispatcher", "water", "verifier", "deputy", "supervisor", "willow", "walker", "admin", "auditor", "resident"} {
+		for _, login := range []string{"desk", "dispatcher", "water", "verifier", "deputy", "supervisor", "willow", "walker", "purse", "treasurer", "carer", "admin", "auditor", "resident"} {
 			found = found || w.Actor(t, login).HasAny(r)
 		}
 		if !found {
