@@ -114,7 +114,7 @@ func Save(tx *db.Tx, by staff.Actor, base *pack.Pack, d Draft) (Draft, error) {
 	if err != nil {
 		return d, fmt.Errorf("write draft: %w", err)
 	}
-	d.ID, d.By, d.Made = db.NewID(), by.AuditName(), db.At(tx.Now())
+	d.ID, d.By, d.Made = db.NewID(), by.Name, db.At(tx.Now())
 	return d, wrap("keep draft", tx.Exec("insert into simulation_draft (id, document, version, title, files, by_name, made_at) values (?, ?, ?, ?, ?, ?, ?)",
 		d.ID, d.Document, d.Version, d.Title, string(files), d.By, d.Made))
 }

@@ -236,3 +236,30 @@ func TestABenefitFromFindingToRecovery(t *testing.T) {
 		b.end()
 	})
 }
+
+// Before 100 yuan become 120, whoever leads sees what that costs, who pays it and who gets more; nothing in force changes.
+func TestAnAmountIsTriedBeforeItIsRaised(t *testing.T) {
+	eachIn(t, setting{settle: relieving}, func(t *testing.T, c *city) {
+		s := &story{T: t, city: c, office: c.tab(t, desktop)}
+		b := s.sit("mayor")
+		b.open("/drafts")
+		b.see("规则测算", "残疾人救助保障")
+		b.fit()
+		b.open("/drafts/documents/sm12-63/form")
+		b.fill("草案名称", "精神残疾补助提到一百二")
+		b.pick("改哪个参数", "精神残疾补助每人每月，现在是 100元/月")
+		b.fill("改成", "120元/月")
+		b.press("做成草案")
+		b.see("精神残疾补助提到一百二", "120 yuan/month", "对全市测算")
+		b.press("对全市测算")
+		b.see("结果", "1,200", "1,440", "由谁出钱", "县级", "下载结果")
+		b.fit()
+		b.picture("draft-result")
+		b.open("/drafts")
+		b.see("精神残疾补助提到一百二")
+		if is, _ := c.Catalog.Index().Pack("sm12-63", "").Param("mental-allowance").On(civil.MustDate("2026-09-07")); is != "100 yuan/month" {
+			t.Errorf("the draft changed what is in force: %s", is)
+		}
+		b.end()
+	})
+}
