@@ -252,7 +252,7 @@ func TestAnAmountIsTriedBeforeItIsRaised(t *testing.T) {
 		b.press("做成草案")
 		b.see("精神残疾补助提到一百二", "120 yuan/month", "对全市测算")
 		b.press("对全市测算")
-		b.see("结果", "1,200", "1,440", "由谁出钱", "县级", "下载结果")
+		b.see("结果", "1,200", "1,440", "由谁出钱", "下载结果")
 		b.fit()
 		b.picture("draft-result")
 		b.open("/drafts")
