@@ -38,7 +38,6 @@ var KnownBounds = []KnownBound{
 	{"photo-minutes", "手机和相机的时钟可以相差多少分钟", 10, 0, 240, "时钟很少准到分钟"},
 	{"fastest", "网格员最快每小时多少公里，再快就是定位跳动", 160, 20, 400, "快速路上的汽车"},
 	{"track-days", "在岗的定位保存多少天", 30, 1, 365, "当天的上报还可能有疑问时用得着，再久没有用处"},
-	{"photo-days", "办结后多少天，删去给别人看的照片副本", 1095, 30, 36_500, "复查和申诉多在三年以内；原件是证据，随卷保存"},
 }
 
 // BoundOf returns a bound that the platform reads, or nil.
