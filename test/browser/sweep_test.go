@@ -202,7 +202,7 @@ func (s *sweep) links() []string {
 	all := eval[[]string](s.tab, `[...document.querySelectorAll("a[href]")].filter((a) => a.origin === location.origin && !a.hasAttribute("download")).map((a) => a.pathname + a.search)`)
 	return slices.DeleteFunc(all, func(l string) bool {
 		return strings.HasPrefix(l, "/care?") || strings.HasPrefix(l, "/language?") || strings.HasPrefix(l, "/files/") || !s.resident && pathOf(l) == "/my" || strings.HasPrefix(l, "/api/") ||
-			strings.HasSuffix(pathOf(l), "csv") || strings.Contains(l, ".geojson") || strings.Contains(l, "/file")
+			strings.HasSuffix(pathOf(l), "csv") || strings.HasSuffix(pathOf(l), ".xlsx") || strings.Contains(l, ".geojson") || strings.Contains(l, "/file")
 	})
 }
 

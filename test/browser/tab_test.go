@@ -71,7 +71,7 @@ func (b *tab) leave() {
 	if !eval[bool](b, `!!document.querySelector("details.user")`) {
 		return
 	}
-	b.do("open the menu", chromedp.Click(chromedp.CSS("details.user summary")))
+	eval[bool](b, `document.querySelector("details.user").open = true`)
 	b.click("退出登录")
 }
 

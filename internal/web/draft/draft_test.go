@@ -145,7 +145,7 @@ func TestAChangeIsTriedBeforeItIsIssued(t *testing.T) {
 // The sheet of parameters goes out, is changed, and comes back as a draft.
 func TestTheSheetComesBack(t *testing.T) {
 	each(t, func(x *desk) {
-		out := x.do(leader, httptest.NewRequest("GET", "/drafts/documents/d1/sheet", nil)).Body.Bytes()
+		out := x.do(leader, httptest.NewRequest("GET", "/drafts/documents/d1/sheet.xlsx", nil)).Body.Bytes()
 		lines := x.table(out)
 		if len(lines) != 1 || lines[0][0] != "sum" || lines[0][2] != "100元/月" {
 			x.Fatalf("the sheet says %v", lines)

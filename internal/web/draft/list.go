@@ -90,7 +90,7 @@ func (p *Pages) asked(ctx context.Context, r *http.Request, base *pack.Pack) (ui
 	}
 	value := ui.Field{Name: "value", Label: ui.T(ctx, "改成"), Required: true, Short: true, Value: r.PostFormValue("value"), Hint: ui.T(ctx, "金额写作 120元/月"), In: "param"}
 	parts := []templ.Component{section(ui.T(ctx, "改一个数"), formOf("/drafts/documents/"+base.Document.ID+"/param", ui.T(ctx, "做成草案"), []ui.Field{in(title, "param"), choose, value})),
-		section(ui.T(ctx, "参数表"), ways([]ui.Button{{Text: ui.T(ctx, "取走参数表"), Href: "/drafts/documents/" + base.Document.ID + "/sheet"}}),
+		section(ui.T(ctx, "参数表"), ways([]ui.Button{{Text: ui.T(ctx, "取走参数表"), Href: "/drafts/documents/" + base.Document.ID + "/sheet.xlsx"}}),
 			uploadOf("/drafts/documents/"+base.Document.ID+"/sheet", ui.T(ctx, "送回参数表"), []ui.Field{in(title, "sheet"), {Name: "file", Label: ui.T(ctx, "改好的参数表"), Kind: "file", Accept: ".xlsx,.csv", Required: true, In: "sheet"}}))}
 	files, names := base.Files(), []ui.Option{}
 	for name := range files {

@@ -26,15 +26,15 @@ type Pages struct {
 func Routes(mux *http.ServeMux, p *Pages) {
 	who := p.Sessions.RequireRole(staff.Leader, staff.Supervisor, staff.Auditor, staff.Admin)
 	for pattern, f := range map[string]func(http.ResponseWriter, *http.Request) error{
-		"GET /drafts":                             p.list,
-		"GET /drafts/documents/{document}/form":   p.form,
-		"GET /drafts/documents/{document}/sheet":  p.sheet,
-		"POST /drafts/documents/{document}/param": p.param,
-		"POST /drafts/documents/{document}/sheet": p.bring,
-		"POST /drafts/documents/{document}/text":  p.text,
-		"GET /drafts/{id}":                        p.show,
-		"POST /drafts/{id}":                       p.run,
-		"GET /drafts/{id}/result.xlsx":            p.book,
+		"GET /drafts":                                 p.list,
+		"GET /drafts/documents/{document}/form":       p.form,
+		"GET /drafts/documents/{document}/sheet.xlsx": p.sheet,
+		"POST /drafts/documents/{document}/param":     p.param,
+		"POST /drafts/documents/{document}/sheet":     p.bring,
+		"POST /drafts/documents/{document}/text":      p.text,
+		"GET /drafts/{id}":                            p.show,
+		"POST /drafts/{id}":                           p.run,
+		"GET /drafts/{id}/result.xlsx":                p.book,
 	} {
 		mux.Handle(pattern, who(ui.Handler(f)))
 	}

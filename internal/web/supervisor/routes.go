@@ -86,7 +86,9 @@ func nav(ctx context.Context, at string) []ui.Link {
 	if by.HasAny(staff.Supervisor, staff.Auditor) {
 		links = append(links, ui.Link{Text: ui.T(ctx, "居家养老"), Href: "/homecare"})
 	}
-	links = append(links, ui.Link{Text: ui.T(ctx, "规则测算"), Href: "/drafts"})
+	if by.HasAny(staff.Leader, staff.Supervisor, staff.Auditor, staff.Admin) {
+		links = append(links, ui.Link{Text: ui.T(ctx, "规则测算"), Href: "/drafts"})
+	}
 	for i := range links {
 		links[i].Current = links[i].Href == at
 	}
