@@ -299,19 +299,31 @@ func (x *Benefits) Decide(tx *db.Tx, by staff.Actor, id db.ID, agree bool, words
 	if err != nil {
 		return 0, err
 	}
-	switch f.Kind {
-	case Stop:
-		d.Effective, d.Fen = b.Last(f.Effective), 0
-	case Suspend:
-		d.Effective, d.Fen = b.Last(f.Effective).AddDays(1), 0
-	case Change, Resume:
-		d.Effective = b.First(f.Effective)
-	default:
+	if f.Kind == Check {
 		return 0, fault.Conflict("“%s”不是能决定的线索", f.Kind.Words())
 	}
+	if f.Kind == Stop || f.Kind == Suspend {
+		d.Fen = 0
+	}
+	d.Effective = effective(b, f.Kind, f.Effective, e.Begun)
 	decision, err := x.decide(tx, by, &e, d)
 	if err != nil {
 		return 0, err
 	}
 	return decision, x.settle(tx, by, &e, b)
+}
+
+// effective is the day of a decision on what came about on a day: of a stop the last that is paid, else the first on which it holds. Nothing is
+// changed for days before the entitlement began.
+func effective(b *pack.Benefit, k Kind, day, begun civil.Date) civil.Date {
+	switch k {
+	case Stop:
+		return b.Last(day)
+	case Suspend:
+		return b.Last(day).AddDays(1)
+	}
+	if first := b.First(day); first.After(begun) {
+		return first
+	}
+	return begun
 }
