@@ -13,6 +13,7 @@ import (
 	"linli/internal/place"
 	"linli/internal/serviceorder"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/ui"
 )
 
@@ -39,7 +40,7 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 	}
 	pg := p.page(ctx, ui.T(ctx, "今天上门"), name)
 	return p.render(w, r, pg, "/homecare/today", ui.Rows(p.orderTable(ctx, ui.T(ctx, "今天上门"), ui.T(ctx, "今天没有要上门的"), list, now)),
-		section(ui.T(ctx, "今天做完的"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "今天做完的"), ui.T(ctx, "还没有"), done, now))))
+		part.Block(ui.T(ctx, "今天做完的"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "今天做完的"), ui.T(ctx, "还没有"), done, now))))
 }
 
 // desk is a provider's desk: emergencies, what has to be answered, who goes where, its people and its licence.
@@ -77,15 +78,15 @@ func (p *Pages) desk(w http.ResponseWriter, r *http.Request) error {
 	pg.Wide = true
 	var parts []templ.Component
 	if x.Suspended != "" {
-		parts = append(parts, warning(ui.Warn, ui.T(ctx, "已暂停接单"), says(x.Suspended)))
+		parts = append(parts, warning(ui.Warn, ui.T(ctx, "已暂停接单"), part.Says(x.Suspended)))
 	}
 	if len(urgent) > 0 {
-		parts = append(parts, section(ui.T(ctx, "紧急呼叫"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "紧急呼叫"), "", urgent, now))))
+		parts = append(parts, part.Block(ui.T(ctx, "紧急呼叫"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "紧急呼叫"), "", urgent, now))))
 	}
-	parts = append(parts, section(ui.T(ctx, "等您答复"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "等您答复"), ui.T(ctx, "没有要答复的派单"), offered, now))),
-		section(ui.T(ctx, "要上门的"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "要上门的"), ui.T(ctx, "没有要上门的"), coming, now))),
-		section(ui.T(ctx, "等老人确认"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "等老人确认"), ui.T(ctx, "没有"), waiting, now))), p.memberSection(ctx, &x, members, people),
-		section(ui.T(ctx, "床位"), ways([]ui.Button{{Text: ui.T(ctx, "填每月床位"), Href: "/homecare/providers/" + x.Organisation.String() + "/beds"}})))
+	parts = append(parts, part.Block(ui.T(ctx, "等您答复"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "等您答复"), ui.T(ctx, "没有要答复的派单"), offered, now))),
+		part.Block(ui.T(ctx, "要上门的"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "要上门的"), ui.T(ctx, "没有要上门的"), coming, now))),
+		part.Block(ui.T(ctx, "等老人确认"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "等老人确认"), ui.T(ctx, "没有"), waiting, now))), p.memberSection(ctx, &x, members, people),
+		part.Block(ui.T(ctx, "床位"), part.Ways([]ui.Button{{Text: ui.T(ctx, "填每月床位"), Href: "/homecare/providers/" + x.Organisation.String() + "/beds"}})))
 	return p.render(w, r, pg, "/homecare/desk", parts...)
 }
 
@@ -106,7 +107,7 @@ func (p *Pages) memberSection(ctx context.Context, x *serviceorder.Provider, mem
 		who.Options = append(who.Options, ui.Option{Value: a.ID.String(), Text: a.Name + " " + a.Login})
 	}
 	as := ui.Field{Name: "part", Label: ui.T(ctx, "岗位"), Kind: "choice", Required: true, Options: []ui.Option{{Value: serviceorder.Worker, Text: ui.T(ctx, "上门人员")}, {Value: serviceorder.Desk, Text: ui.T(ctx, "管理员")}}}
-	return section(ui.T(ctx, "服务人员"), ui.Rows(t), ask(ui.T(ctx, "登记服务人员"), formOf("/homecare/members", []ui.Button{{Text: ui.T(ctx, "登记"), Kind: ui.Plain}},
+	return part.Block(ui.T(ctx, "服务人员"), ui.Rows(t), ask(ui.T(ctx, "登记服务人员"), part.Post("/homecare/members", []ui.Button{{Text: ui.T(ctx, "登记"), Kind: ui.Plain}},
 		askAll([]ui.Field{hidden("provider", x.Organisation.String()), who, as}))))
 }
 
@@ -142,7 +143,7 @@ func (p *Pages) bedsOf(w http.ResponseWriter, r *http.Request) error {
 		t.Rows = append(t.Rows, ui.TableRow{Cells: ui.Cells(b.Month, ui.Count(b.Beds), ui.Count(b.BedDays), b.By)})
 	}
 	pg := p.page(ctx, ui.T(ctx, "床位"), ui.T(ctx, "运营补贴按实际占用的床位算；一张床住一天是一个床日。"))
-	return p.render(w, r, pg, "", ui.Rows(t), section(ui.T(ctx, "填一个月"), formOf("/homecare/beds", []ui.Button{{Text: ui.T(ctx, "保存"), Kind: ui.Primary}}, askAll([]ui.Field{hidden("organisation", id.String()),
+	return p.render(w, r, pg, "", ui.Rows(t), part.Block(ui.T(ctx, "填一个月"), part.Post("/homecare/beds", []ui.Button{{Text: ui.T(ctx, "保存"), Kind: ui.Primary}}, askAll([]ui.Field{hidden("organisation", id.String()),
 		{Name: "month", Label: ui.T(ctx, "月份"), Hint: ui.T(ctx, "如 2026-11"), Required: true, Short: true}, {Name: "beds", Label: ui.T(ctx, "床位"), Kind: "number", Required: true, Short: true},
 		{Name: "bed_days", Label: ui.T(ctx, "住满的床日"), Kind: "number", Required: true, Short: true}}))))
 }

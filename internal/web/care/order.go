@@ -82,10 +82,10 @@ func (p *Pages) orderPage(ctx context.Context, v *view, wrong ui.Errors) templ.C
 	pg.Trail = []ui.Link{{Text: ui.T(ctx, "居家养老服务"), Href: "/homecare"}}
 	var parts []templ.Component
 	if o.Urgent && o.State.Open() {
-		parts = append(parts, warning(ui.Bad, ui.T(ctx, "紧急呼叫，请立即上门"), says(o.Name+"，"+o.Address)))
+		parts = append(parts, warning(ui.Bad, ui.T(ctx, "紧急呼叫，请立即上门"), part.Says(o.Name+"，"+o.Address)))
 	}
 	parts = append(parts, p.actions(ctx, v)...)
-	parts = append(parts, ui.Facts(p.facts(ctx, v)), section(ui.T(ctx, "经过"), ui.Timeline(p.timeline(ctx, v))))
+	parts = append(parts, ui.Facts(p.facts(ctx, v)), part.Block(ui.T(ctx, "经过"), ui.Timeline(p.timeline(ctx, v))))
 	return pageOf(pg, p.tabs(ctx, ""), parts...)
 }
 
@@ -168,12 +168,12 @@ func (p *Pages) actions(ctx context.Context, v *view) (parts []templ.Component) 
 	switch o.State {
 	case serviceorder.Offered:
 		if v.desk {
-			parts = append(parts, formOf(to, do("accept", ui.T(ctx, "接单"), ui.Primary), askAll([]ui.Field{p.workerField(ctx, v, false)})),
-				ask(ui.T(ctx, "不接"), formOf(to, do("decline", ui.T(ctx, "不接这一单"), ui.Danger), askAll([]ui.Field{words("why", ui.T(ctx, "为什么不接"), "decline")}))))
+			parts = append(parts, part.Post(to, do("accept", ui.T(ctx, "接单"), ui.Primary), askAll([]ui.Field{p.workerField(ctx, v, false)})),
+				ask(ui.T(ctx, "不接"), part.Post(to, do("decline", ui.T(ctx, "不接这一单"), ui.Danger), askAll([]ui.Field{words("why", ui.T(ctx, "为什么不接"), "decline")}))))
 		}
 	case serviceorder.Accepted:
 		if v.desk {
-			parts = append(parts, formOf(to, do("send", ui.T(ctx, "安排上门人员"), ui.Plain), askAll([]ui.Field{p.workerField(ctx, v, true)})))
+			parts = append(parts, part.Post(to, do("send", ui.T(ctx, "安排上门人员"), ui.Plain), askAll([]ui.Field{p.workerField(ctx, v, true)})))
 		}
 		if v.goes {
 			parts = append(parts, whereForm(to, do("arrive", ui.T(ctx, "我到了"), ui.Primary)))
@@ -185,10 +185,10 @@ func (p *Pages) actions(ctx context.Context, v *view) (parts []templ.Component) 
 	}
 	parts = append(parts, p.answers(ctx, v, to)...)
 	if v.keeps && (o.State == serviceorder.Asked || o.State == serviceorder.Offered || o.State == serviceorder.Accepted) {
-		parts = append(parts, ask(ui.T(ctx, "改派"), formOf(to, do("assign", ui.T(ctx, "派给这家机构"), ui.Plain), askAll([]ui.Field{p.providerField(ctx, v), words("why", ui.T(ctx, "为什么改派"), "assign")}))))
+		parts = append(parts, ask(ui.T(ctx, "改派"), part.Post(to, do("assign", ui.T(ctx, "派给这家机构"), ui.Plain), askAll([]ui.Field{p.providerField(ctx, v), words("why", ui.T(ctx, "为什么改派"), "assign")}))))
 	}
 	if (v.mine || v.keeps) && (o.State == serviceorder.Asked || o.State == serviceorder.Offered || o.State == serviceorder.Accepted) {
-		parts = append(parts, ask(ui.T(ctx, "取消订单"), formOf(to, do("cancel", ui.T(ctx, "确定取消"), ui.Danger), askAll([]ui.Field{{Name: "why", Label: ui.T(ctx, "为什么取消"), Max: 200, In: "cancel"}}))))
+		parts = append(parts, ask(ui.T(ctx, "取消订单"), part.Post(to, do("cancel", ui.T(ctx, "确定取消"), ui.Danger), askAll([]ui.Field{{Name: "why", Label: ui.T(ctx, "为什么取消"), Max: 200, In: "cancel"}}))))
 	}
 	return parts
 }
@@ -200,16 +200,16 @@ func (p *Pages) answers(ctx context.Context, v *view, to string) (parts []templ.
 	said := ui.Field{Name: "words", Label: ui.T(ctx, "怎样问到的，老人怎样说"), Kind: "longtext", Required: true, Max: 500, Rows: 3, In: "confirm"}
 	switch {
 	case asked && v.self:
-		parts = append(parts, formOf(to, []ui.Button{{Text: ui.T(ctx, "是这样，确认"), Kind: ui.Primary, Name: "do", Value: "confirm"}}, says(ui.T(ctx, "机构说：%s 共 %s。", o.Record, p.amount(ctx, o, o.ServedUnits)))))
+		parts = append(parts, part.Post(to, []ui.Button{{Text: ui.T(ctx, "是这样，确认"), Kind: ui.Primary, Name: "do", Value: "confirm"}}, part.Says(ui.T(ctx, "机构说：%s 共 %s。", o.Record, p.amount(ctx, o, o.ServedUnits)))))
 	case asked && v.keeps && !v.goes && (o.State != serviceorder.Served || v.cannot || o.Urgent):
-		parts = append(parts, formOf(to, []ui.Button{{Text: ui.T(ctx, "问过了，确认"), Kind: ui.Primary, Name: "do", Value: "confirm"}}, askAll([]ui.Field{said})))
+		parts = append(parts, part.Post(to, []ui.Button{{Text: ui.T(ctx, "问过了，确认"), Kind: ui.Primary, Name: "do", Value: "confirm"}}, askAll([]ui.Field{said})))
 	}
 	if (v.mine || v.keeps) && (o.State == serviceorder.Served || o.State == serviceorder.CallBack) {
-		parts = append(parts, ask(ui.T(ctx, "不是这样"), formOf(to, []ui.Button{{Text: ui.T(ctx, "提出异议"), Kind: ui.Danger, Name: "do", Value: "dispute"}},
+		parts = append(parts, ask(ui.T(ctx, "不是这样"), part.Post(to, []ui.Button{{Text: ui.T(ctx, "提出异议"), Kind: ui.Danger, Name: "do", Value: "dispute"}},
 			askAll([]ui.Field{{Name: "words", Label: ui.T(ctx, "哪里不对"), Kind: "longtext", Required: true, Max: 500, Rows: 3, In: "dispute"}}))))
 	}
 	if v.keeps && (o.State == serviceorder.CallBack || o.State == serviceorder.Disputed) {
-		parts = append(parts, ask(ui.T(ctx, "查实没有服务"), formOf(to, []ui.Button{{Text: ui.T(ctx, "不计费"), Kind: ui.Danger, Name: "do", Value: "void"}},
+		parts = append(parts, ask(ui.T(ctx, "查实没有服务"), part.Post(to, []ui.Button{{Text: ui.T(ctx, "不计费"), Kind: ui.Danger, Name: "do", Value: "void"}},
 			askAll([]ui.Field{{Name: "words", Label: ui.T(ctx, "怎样查实的"), Kind: "longtext", Required: true, Max: 500, Rows: 3, In: "void"}}))))
 	}
 	rates := (o.State == serviceorder.Confirmed || o.State == serviceorder.Settled) && o.Rating == 0 && (v.mine || v.keeps && o.ConfirmedAs == serviceorder.AsCommunity)
@@ -218,7 +218,7 @@ func (p *Pages) answers(ctx context.Context, v *view, to string) (parts []templ.
 		for n, text := range []string{ui.T(ctx, "很满意"), ui.T(ctx, "满意"), ui.T(ctx, "一般"), ui.T(ctx, "不满意"), ui.T(ctx, "很不满意")} {
 			grades = append(grades, ui.Option{Value: strconv.Itoa(5 - n), Text: text})
 		}
-		parts = append(parts, section(ui.T(ctx, "评价"), formOf(to, []ui.Button{{Text: ui.T(ctx, "提交评价"), Kind: ui.Plain, Name: "do", Value: "rate"}},
+		parts = append(parts, part.Block(ui.T(ctx, "评价"), part.Post(to, []ui.Button{{Text: ui.T(ctx, "提交评价"), Kind: ui.Plain, Name: "do", Value: "rate"}},
 			askAll([]ui.Field{{Name: "rating", Label: ui.T(ctx, "服务怎么样"), Kind: "choice", Options: grades, Required: true}, {Name: "words", Label: ui.T(ctx, "想说的话"), Max: 500, In: "rate"}}))))
 	}
 	return parts

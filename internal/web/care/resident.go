@@ -19,6 +19,7 @@ import (
 	"linli/internal/register"
 	"linli/internal/serviceorder"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/ui"
 )
 
@@ -63,17 +64,17 @@ func (p *Pages) me(w http.ResponseWriter, r *http.Request) error {
 	if !h.held {
 		return p.render(w, r, pg, "/homecare/me", ui.Empty(ui.T(ctx, "您住的地方还没有施行居家养老服务的文件"), ui.T(ctx, "有急事请拨打 120，其他事情可以提交诉求。")))
 	}
-	parts := []templ.Component{ways([]ui.Button{{Text: ui.T(ctx, "订服务"), Href: "/homecare/order" + q, Kind: ui.Primary}, {Text: ui.T(ctx, "紧急呼叫"), Href: "/homecare/rescue" + q, Kind: ui.Danger}})}
+	parts := []templ.Component{part.Ways([]ui.Button{{Text: ui.T(ctx, "订服务"), Href: "/homecare/order" + q, Kind: ui.Primary}, {Text: ui.T(ctx, "紧急呼叫"), Href: "/homecare/rescue" + q, Kind: ui.Danger}})}
 	if len(h.confirm) > 0 {
-		parts = append(parts, section(ui.T(ctx, "请您确认"), says(ui.T(ctx, "没有确认的不算您同意，也不会结算；到期会有社区的人打电话问。")),
+		parts = append(parts, part.Block(ui.T(ctx, "请您确认"), part.Says(ui.T(ctx, "没有确认的不算您同意，也不会结算；到期会有社区的人打电话问。")),
 			ui.Rows(p.orderTable(ctx, ui.T(ctx, "请您确认"), "", h.confirm, h.now))))
 	}
-	parts = append(parts, section(ui.T(ctx, "谁要来"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "谁要来"), ui.T(ctx, "近期没有约好的服务"), h.coming, h.now))), p.planSection(ctx, &h))
+	parts = append(parts, part.Block(ui.T(ctx, "谁要来"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "谁要来"), ui.T(ctx, "近期没有约好的服务"), h.coming, h.now))), p.planSection(ctx, &h))
 	if len(h.past) > 0 {
-		parts = append(parts, section(ui.T(ctx, "以前的服务"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "以前的服务"), "", h.past, h.now))))
+		parts = append(parts, part.Block(ui.T(ctx, "以前的服务"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "以前的服务"), "", h.past, h.now))))
 	}
 	if len(h.family) > 0 {
-		parts = append(parts, section(ui.T(ctx, "家人"), ui.Tiles(h.family)))
+		parts = append(parts, part.Block(ui.T(ctx, "家人"), ui.Tiles(h.family)))
 	}
 	return p.render(w, r, pg, "/homecare/me", parts...)
 }
@@ -128,7 +129,7 @@ func (p *Pages) homeOf(ctx context.Context, tx *db.Tx, by staff.Actor, person db
 // planSection says what the plan holds and what is left this month.
 func (p *Pages) planSection(ctx context.Context, h *home) templ.Component {
 	if !h.known {
-		return section(ui.T(ctx, "服务计划"), says(ui.T(ctx, "还没有服务计划。请联系社区评估，评估以后按等级有每月额度；没有计划也可以自费订，紧急呼叫随时可用。")))
+		return part.Block(ui.T(ctx, "服务计划"), part.Says(ui.T(ctx, "还没有服务计划。请联系社区评估，评估以后按等级有每月额度；没有计划也可以自费订，紧急呼叫随时可用。")))
 	}
 	stats := []ui.Stat{{Name: ui.T(ctx, "本月还可以用"), Value: h.left.Left.Words()}, {Name: ui.T(ctx, "每月额度"), Value: h.left.Quota.Words()}, {Name: ui.T(ctx, "本月已用"), Value: h.left.Used.Words(), Note: ui.T(ctx, "含已订的")}}
 	t := ui.Table{Caption: ui.T(ctx, "本月各项服务"), Cols: []ui.Col{{Name: ui.T(ctx, "服务"), Main: true}, {Name: ui.T(ctx, "每月"), Num: true}, {Name: ui.T(ctx, "本月已订"), Num: true}, {Name: ui.T(ctx, "还可以订"), Num: true}},
@@ -136,7 +137,7 @@ func (p *Pages) planSection(ctx context.Context, h *home) templ.Component {
 	for _, k := range h.left.Kinds {
 		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: k.Kind.Name, Note: k.Kind.Says}, {Text: units(ctx, k.Kind, k.Units)}, {Text: units(ctx, k.Kind, k.Used)}, {Text: units(ctx, k.Kind, k.Left)}}})
 	}
-	return section(ui.T(ctx, "服务计划"), ui.Stats(stats), ui.Rows(t), says(ui.T(ctx, "从%s起，由%s定。没有用完的额度下个月不累计，文件另有规定的除外。", h.plan.From.Words(), h.plan.By)))
+	return part.Block(ui.T(ctx, "服务计划"), ui.Stats(stats), ui.Rows(t), part.Says(ui.T(ctx, "从%s起，由%s定。没有用完的额度下个月不累计，文件另有规定的除外。", h.plan.From.Words(), h.plan.By)))
 }
 
 // wish asks for a service in three short steps: which, when and how much, and whether it is right so.
@@ -230,7 +231,7 @@ func (p *Pages) sureForm(ctx context.Context, h *home, k *pack.SchemeKind, v url
 		fields = append(fields, hidden(name, v.Get(name)))
 	}
 	back := v
-	return together(ui.Facts(facts), formOf("/homecare/orders", []ui.Button{{Text: ui.T(ctx, "提交订单"), Kind: ui.Primary},
+	return together(ui.Facts(facts), part.Post("/homecare/orders", []ui.Button{{Text: ui.T(ctx, "提交订单"), Kind: ui.Primary},
 		{Text: ui.T(ctx, "回去改"), Href: "/homecare/order?" + url.Values{"person": back["person"], "kind": back["kind"]}.Encode(), Kind: ui.Quiet}}, askAll(fields)))
 }
 
@@ -320,8 +321,8 @@ func (p *Pages) rescue(w http.ResponseWriter, r *http.Request) error {
 	if h.phone != "" {
 		calls = append(calls, ui.Button{Text: ui.T(ctx, "拨打服务机构 %s", h.phone), Href: "tel:" + h.phone, Kind: ui.Plain})
 	}
-	return ui.Render(w, r, pageOf(pg, nil, formOf("/homecare/rescue", []ui.Button{{Text: ui.T(ctx, "确定呼叫"), Kind: ui.Danger}, {Text: ui.T(ctx, "按错了，返回"), Href: "/homecare/me?person=" + h.person.String(), Kind: ui.Quiet}},
-		askAll([]ui.Field{hidden("person", h.person.String()), {Name: "words", Label: ui.T(ctx, "发生了什么"), Hint: ui.T(ctx, "说不了就不用填，直接按确定"), Max: 200}})), section(ui.T(ctx, "打电话"), ways(calls))))
+	return ui.Render(w, r, pageOf(pg, nil, part.Post("/homecare/rescue", []ui.Button{{Text: ui.T(ctx, "确定呼叫"), Kind: ui.Danger}, {Text: ui.T(ctx, "按错了，返回"), Href: "/homecare/me?person=" + h.person.String(), Kind: ui.Quiet}},
+		askAll([]ui.Field{hidden("person", h.person.String()), {Name: "words", Label: ui.T(ctx, "发生了什么"), Hint: ui.T(ctx, "说不了就不用填，直接按确定"), Max: 200}})), part.Block(ui.T(ctx, "打电话"), part.Ways(calls))))
 }
 
 // call sends an emergency.

@@ -41,10 +41,10 @@ func (p *Pages) settlements(w http.ResponseWriter, r *http.Request) error {
 		t := ui.Table{Caption: ui.T(ctx, "待结算"), Cols: []ui.Col{{Name: ui.T(ctx, "机构"), Main: true}, {Name: ui.T(ctx, "月份")}, {Name: ui.T(ctx, "地区")}, {Name: ui.T(ctx, "订单"), Num: true}, {Name: ui.T(ctx, "金额"), Num: true}, {Name: ui.T(ctx, "办理")}},
 			Empty: ui.Empty(ui.T(ctx, "没有已确认、还没有结算的订单"), "")}
 		for _, d := range due {
-			form := formOf("/homecare/settlements", []ui.Button{{Text: ui.T(ctx, "做结算单"), Kind: ui.Plain}}, askAll([]ui.Field{hidden("provider", d.Provider.String()), hidden("month", d.Month), hidden("path", d.Path)}))
+			form := part.Post("/homecare/settlements", []ui.Button{{Text: ui.T(ctx, "做结算单"), Kind: ui.Plain}}, askAll([]ui.Field{hidden("provider", d.Provider.String()), hidden("month", d.Month), hidden("path", d.Path)}))
 			t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: d.Name}, {Text: d.Month}, {Text: p.area(d.Path)}, {Text: ui.Count(d.Orders)}, {Text: d.Fen.Words()}, {Body: form}}})
 		}
-		parts = append(parts, section(ui.T(ctx, "待结算"), ui.Rows(t)))
+		parts = append(parts, part.Block(ui.T(ctx, "待结算"), ui.Rows(t)))
 	}
 	t := ui.Table{Caption: ui.T(ctx, "结算单"), Cols: []ui.Col{{Name: ui.T(ctx, "机构"), Main: true}, {Name: ui.T(ctx, "月份")}, {Name: ui.T(ctx, "地区")}, {Name: ui.T(ctx, "订单"), Num: true}, {Name: ui.T(ctx, "金额"), Num: true}, {Name: ui.T(ctx, "状态")}},
 		Empty: ui.Empty(ui.T(ctx, "还没有结算单"), "")}
@@ -52,7 +52,7 @@ func (p *Pages) settlements(w http.ResponseWriter, r *http.Request) error {
 		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: s.Name, Href: "/homecare/settlements/" + s.ID.String()}, {Text: s.Month}, {Text: p.area(s.Path)}, {Text: ui.Count(s.Orders)}, {Text: s.Fen.Words()},
 			{Text: ui.T(ctx, serviceorder.SettlementWords(s.State)), Note: s.Why}}})
 	}
-	return p.render(w, r, pg, "/homecare/settlements", append(parts, section(ui.T(ctx, "结算单"), ui.Rows(t)))...)
+	return p.render(w, r, pg, "/homecare/settlements", append(parts, part.Block(ui.T(ctx, "结算单"), ui.Rows(t)))...)
 }
 
 // area is what the place of a path is called.
@@ -108,13 +108,13 @@ func (p *Pages) settlement(w http.ResponseWriter, r *http.Request) error {
 	if s.State == serviceorder.Made && by.Has(staff.Supervisor, s.Path, "") {
 		to := "/homecare/settlements/" + s.ID.String()
 		if by.Account == s.MadeBy {
-			parts = append(parts, warning(ui.Info, ui.T(ctx, "等另一人复核"), says(ui.T(ctx, "自己做的结算单要由另一个人复核。"))))
+			parts = append(parts, warning(ui.Info, ui.T(ctx, "等另一人复核"), part.Says(ui.T(ctx, "自己做的结算单要由另一个人复核。"))))
 		} else {
-			parts = append(parts, formOf(to, []ui.Button{{Text: ui.T(ctx, "复核无误"), Kind: ui.Primary, Name: "right", Value: "1"}}), ask(ui.T(ctx, "退回"), formOf(to, []ui.Button{{Text: ui.T(ctx, "退回"), Kind: ui.Danger}},
+			parts = append(parts, part.Post(to, []ui.Button{{Text: ui.T(ctx, "复核无误"), Kind: ui.Primary, Name: "right", Value: "1"}}), ask(ui.T(ctx, "退回"), part.Post(to, []ui.Button{{Text: ui.T(ctx, "退回"), Kind: ui.Danger}},
 				askAll([]ui.Field{{Name: "why", Label: ui.T(ctx, "为什么退回"), Required: true, Max: 200}}))))
 		}
 	}
-	parts = append(parts, section(ui.T(ctx, "订单"), ui.Rows(p.settledTable(ctx, list, now))), ui.PrintButton())
+	parts = append(parts, part.Block(ui.T(ctx, "订单"), ui.Rows(p.settledTable(ctx, list, now))), ui.PrintButton())
 	return p.render(w, r, pg, "/homecare/settlements", parts...)
 }
 
@@ -201,7 +201,7 @@ func (p *Pages) providers(w http.ResponseWriter, r *http.Request) error {
 	pg.Wide = true
 	parts := []templ.Component{ui.Rows(t)}
 	if by.HasAny(staff.Supervisor) && scheme.Scheme != nil {
-		parts = append(parts, section(ui.T(ctx, "确定服务机构"), ask(ui.T(ctx, "确定一家机构"), p.admitForm(ctx, scheme, units))))
+		parts = append(parts, part.Block(ui.T(ctx, "确定服务机构"), ask(ui.T(ctx, "确定一家机构"), p.admitForm(ctx, scheme, units))))
 	}
 	return p.render(w, r, pg, "/homecare/providers", parts...)
 }
@@ -222,7 +222,7 @@ func (p *Pages) standing(ctx context.Context, x *serviceorder.Provider, today ci
 	}
 	c := ui.Cell{Text: ui.T(ctx, "可以接单")}
 	if session.From(ctx).HasAny(staff.Supervisor) {
-		c.Body = ask(ui.T(ctx, "可以接单 · 暂停"), formOf("/homecare/providers/"+x.Organisation.String(), []ui.Button{{Text: ui.T(ctx, "暂停接单"), Kind: ui.Danger}},
+		c.Body = ask(ui.T(ctx, "可以接单 · 暂停"), part.Post("/homecare/providers/"+x.Organisation.String(), []ui.Button{{Text: ui.T(ctx, "暂停接单"), Kind: ui.Danger}},
 			askAll([]ui.Field{{Name: "why", Label: ui.T(ctx, "为什么暂停"), Required: true, Max: 200, In: x.Organisation.String()}})))
 	}
 	return c
@@ -239,7 +239,7 @@ func (p *Pages) admitForm(ctx context.Context, s pack.Held, units []staff.Unit) 
 			item.Options = append(item.Options, ui.Option{Value: id, Text: i.Name})
 		}
 	}
-	return formOf("/homecare/providers", []ui.Button{{Text: ui.T(ctx, "确定"), Kind: ui.Primary}}, askAll([]ui.Field{
+	return part.Post("/homecare/providers", []ui.Button{{Text: ui.T(ctx, "确定"), Kind: ui.Primary}}, askAll([]ui.Field{
 		{Name: "name", Label: ui.T(ctx, "机构名称"), Hint: ui.T(ctx, "登记里的全称"), Required: true, Max: 100}, unit, item,
 		{Name: "licence", Label: ui.T(ctx, "证照编号"), Required: true, Max: 60}, {Name: "from", Label: ui.T(ctx, "从哪天起有效"), Kind: "date", Required: true, Short: true},
 		{Name: "until", Label: ui.T(ctx, "到哪天为止"), Kind: "date", Short: true}, {Name: "phone", Label: ui.T(ctx, "值班电话"), Kind: "phone", Required: true, Short: true},

@@ -18,6 +18,7 @@ import (
 	"linli/internal/register"
 	"linli/internal/serviceorder"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/ui"
 )
 
@@ -64,14 +65,14 @@ func (p *Pages) watch(w http.ResponseWriter, r *http.Request) error {
 		list  []serviceorder.Order
 	}{{ui.T(ctx, "紧急呼叫"), urgent}, {ui.T(ctx, "没有机构接"), nobody}, {ui.T(ctx, "要回访：没有人确认，不算同意"), back}, {ui.T(ctx, "老人有异议"), disputed}} {
 		if len(s.list) > 0 {
-			parts = append(parts, section(s.title, ui.Rows(p.orderTable(ctx, s.title, "", s.list, now))))
+			parts = append(parts, part.Block(s.title, ui.Rows(p.orderTable(ctx, s.title, "", s.list, now))))
 		}
 	}
 	parts = append(parts, p.findSection(ctx, q, found))
 	if len(needing) > 0 {
-		parts = append(parts, section(ui.T(ctx, "评估过还没有计划"), ui.Rows(ui.Table{Caption: ui.T(ctx, "评估过还没有计划"), Cols: []ui.Col{{Name: ui.T(ctx, "老人"), Main: true}, {Name: ui.T(ctx, "等级")}, {Name: ui.T(ctx, "评估")}}, Rows: needing})))
+		parts = append(parts, part.Block(ui.T(ctx, "评估过还没有计划"), ui.Rows(ui.Table{Caption: ui.T(ctx, "评估过还没有计划"), Cols: []ui.Col{{Name: ui.T(ctx, "老人"), Main: true}, {Name: ui.T(ctx, "等级")}, {Name: ui.T(ctx, "评估")}}, Rows: needing})))
 	}
-	parts = append(parts, section(ui.T(ctx, "服务计划"), ui.Rows(p.planTable(ctx, plans))))
+	parts = append(parts, part.Block(ui.T(ctx, "服务计划"), ui.Rows(p.planTable(ctx, plans))))
 	return p.render(w, r, pg, "/homecare/watch", parts...)
 }
 
@@ -80,7 +81,7 @@ func (p *Pages) findSection(ctx context.Context, q string, found []ui.TableRow) 
 	if q != "" {
 		parts = append(parts, ui.Rows(ui.Table{Caption: ui.T(ctx, "找到的人"), Cols: []ui.Col{{Name: ui.T(ctx, "姓名"), Main: true}, {Name: ui.T(ctx, "出生日期")}, {Name: ui.T(ctx, "住址")}}, Rows: found, Empty: ui.Empty(ui.T(ctx, "没有找到，请核对姓名"), "")}))
 	}
-	return section(ui.T(ctx, "评估和定计划"), parts...)
+	return part.Block(ui.T(ctx, "评估和定计划"), parts...)
 }
 
 func (p *Pages) needRows(ctx context.Context, tx *db.Tx, by staff.Actor) (rows []ui.TableRow, err error) {
@@ -182,24 +183,24 @@ func (p *Pages) personPage(ctx context.Context, d *dossier, v url.Values, wrong 
 	pg.Trail = []ui.Link{{Text: ui.T(ctx, "照看居家老人"), Href: "/homecare/watch"}}
 	to := "/homecare/persons/" + d.person.ID.String()
 	q := "?person=" + d.person.ID.String()
-	parts := []templ.Component{ways([]ui.Button{{Text: ui.T(ctx, "代订服务"), Href: "/homecare/order" + q, Kind: ui.Plain}, {Text: ui.T(ctx, "代按紧急呼叫"), Href: "/homecare/rescue" + q, Kind: ui.Danger}})}
+	parts := []templ.Component{part.Ways([]ui.Button{{Text: ui.T(ctx, "代订服务"), Href: "/homecare/order" + q, Kind: ui.Plain}, {Text: ui.T(ctx, "代按紧急呼叫"), Href: "/homecare/rescue" + q, Kind: ui.Danger}})}
 	if d.known {
-		parts = append(parts, p.planSection(ctx, &home{known: true, plan: d.plan, left: d.left}), ask(ui.T(ctx, "结束计划"), formOf("/homecare/plans/"+d.plan.ID.String(), []ui.Button{{Text: ui.T(ctx, "结束计划"), Kind: ui.Danger}},
+		parts = append(parts, p.planSection(ctx, &home{known: true, plan: d.plan, left: d.left}), ask(ui.T(ctx, "结束计划"), part.Post("/homecare/plans/"+d.plan.ID.String(), []ui.Button{{Text: ui.T(ctx, "结束计划"), Kind: ui.Danger}},
 			askAll([]ui.Field{hidden("person", d.person.ID.String()), {Name: "why", Label: ui.T(ctx, "为什么结束"), Required: true, Max: 200}}))))
 	}
 	if d.found {
-		parts = append(parts, section(ui.T(ctx, "定计划"), says(ui.T(ctx, "%s由%s评估：%s，%d 分，每月额度 %s。", d.need.On.Words(), d.need.By, p.gradeName(d), d.need.Percent, p.monthOf(d))),
-			formOf(to+"/plan", []ui.Button{{Text: ui.T(ctx, "定计划"), Kind: ui.Primary}}, askAll(wrong.On(p.planFields(ctx, d, v))))))
+		parts = append(parts, part.Block(ui.T(ctx, "定计划"), part.Says(ui.T(ctx, "%s由%s评估：%s，%d 分，每月额度 %s。", d.need.On.Words(), d.need.By, p.gradeName(d), d.need.Percent, p.monthOf(d))),
+			part.Post(to+"/plan", []ui.Button{{Text: ui.T(ctx, "定计划"), Kind: ui.Primary}}, askAll(wrong.On(p.planFields(ctx, d, v))))))
 	}
 	var fields []ui.Field
 	for i := range d.list.Items {
 		fields = append(fields, itemField(ctx, &d.list.Items[i], v))
 	}
-	assess := formOf(to+"/need", []ui.Button{{Text: ui.T(ctx, "保存评估"), Kind: ui.Primary}}, askAll(wrong.On(fields)))
+	assess := part.Post(to+"/need", []ui.Button{{Text: ui.T(ctx, "保存评估"), Kind: ui.Primary}}, askAll(wrong.On(fields)))
 	if d.found {
 		assess = ask(ui.T(ctx, "重新评估"), assess)
 	}
-	parts = append(parts, section(d.list.Name, assess), section(ui.T(ctx, "订单"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "订单"), ui.T(ctx, "没有订单"), d.orders, d.now))))
+	parts = append(parts, part.Block(d.list.Name, assess), part.Block(ui.T(ctx, "订单"), ui.Rows(p.orderTable(ctx, ui.T(ctx, "订单"), ui.T(ctx, "没有订单"), d.orders, d.now))))
 	return pageOf(pg, p.tabs(ctx, ""), parts...)
 }
 

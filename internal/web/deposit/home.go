@@ -15,6 +15,7 @@ import (
 	"linli/internal/place"
 	"linli/internal/register"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/ui"
 )
 
@@ -53,10 +54,10 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	parts := []templ.Component{ui.Stats([]ui.Stat{{Name: ui.T(ctx, "缴存户"), Value: ui.Count(len(list))}, {Name: ui.T(ctx, "应存"), Value: due.Due.Words()},
 		{Name: ui.T(ctx, "账上"), Value: kept.Principal.Words()}, {Name: ui.T(ctx, "逾期"), Value: ui.Count(len(late))}})}
 	if len(rules) > 0 {
-		parts = append(parts, section(ui.T(ctx, "核定一家企业"), p.search(ctx, rules)))
+		parts = append(parts, part.Block(ui.T(ctx, "核定一家企业"), p.search(ctx, rules)))
 	}
 	if len(late) > 0 {
-		parts = append(parts, section(ui.T(ctx, "逾期或少存"), ui.Rows(table(ctx, late, today))))
+		parts = append(parts, part.Block(ui.T(ctx, "逾期或少存"), ui.Rows(table(ctx, late, today))))
 	}
 	if len(changed) > 0 {
 		t := ui.Table{Caption: ui.T(ctx, "要重新核定"), Cols: []ui.Col{{Name: ui.T(ctx, "企业"), Main: true}, {Name: ui.T(ctx, "原来应存"), Num: true}, {Name: ui.T(ctx, "现在算出"), Num: true}, {Name: ui.T(ctx, "为什么")}}}
@@ -67,9 +68,9 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 			}
 			t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: c.Name, Href: href(c.ID)}, {Text: c.Due.Words()}, {Text: c.Now.Fen.Words()}, {Text: why}}})
 		}
-		parts = append(parts, section(ui.T(ctx, "要重新核定"), ui.Rows(t)))
+		parts = append(parts, part.Block(ui.T(ctx, "要重新核定"), ui.Rows(t)))
 	}
-	return ui.Render(w, r, pageOf(pg, append(parts, section(ui.T(ctx, "全部缴存户"), ui.Rows(table(ctx, list, today))))...))
+	return ui.Render(w, r, pageOf(pg, append(parts, part.Block(ui.T(ctx, "全部缴存户"), ui.Rows(table(ctx, list, today))))...))
 }
 
 func table(ctx context.Context, list []deposit.Deposit, today civil.Date) ui.Table {
@@ -124,9 +125,9 @@ func (p *Pages) preview(w http.ResponseWriter, r *http.Request) error {
 	}
 	parts := []templ.Component{ui.Facts(facts)}
 	if s.Exempt != nil {
-		parts = append(parts, says(ui.T(ctx, "不用另存：%s", s.Exempt.Says)))
+		parts = append(parts, part.Says(ui.T(ctx, "不用另存：%s", s.Exempt.Says)))
 	}
-	parts = append(parts, section(ui.T(ctx, "为什么是这个数"), ui.Rows(p.steps(ctx, append(s.Reckoned.Steps, s.Group...)))),
+	parts = append(parts, part.Block(ui.T(ctx, "为什么是这个数"), ui.Rows(p.steps(ctx, append(s.Reckoned.Steps, s.Group...)))),
 		formOf("/deposits/assess", []ui.Button{{Text: ui.T(ctx, "立件核定"), Kind: ui.Primary}, {Text: ui.T(ctx, "取消"), Kind: ui.Quiet, Href: "/deposits"}},
 			[]ui.Field{{Name: "org", Kind: "hidden", Value: s.Org.ID.String()}, {Name: "rule", Kind: "hidden", Value: q.Get("rule")}}))
 	return ui.Render(w, r, pageOf(pg, parts...))

@@ -16,6 +16,7 @@ import (
 	"linli/internal/pack"
 	"linli/internal/place"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -79,7 +80,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	parts := append([]templ.Component{ui.Facts(facts)}, p.todo(ctx, by, &o)...)
 	if len(o.assessments) > 0 {
-		parts = append(parts, section(ui.T(ctx, "为什么是这个数"), ui.Rows(p.steps(ctx, o.assessments[0].Steps)), ways([]ui.Button{{Text: ui.T(ctx, "核定通知"), Href: href(o.ID) + "/notice"}})))
+		parts = append(parts, part.Block(ui.T(ctx, "为什么是这个数"), ui.Rows(p.steps(ctx, o.assessments[0].Steps)), part.Ways([]ui.Button{{Text: ui.T(ctx, "核定通知"), Href: href(o.ID) + "/notice"}})))
 	}
 	return ui.Render(w, r, pageOf(pg, append(parts, p.records(ctx, &o)...)...))
 }
@@ -91,7 +92,7 @@ func (p *Pages) records(ctx context.Context, o *one) (parts []templ.Component) {
 		for _, i := range o.Parts {
 			t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: day(ctx, i.Due)}, {Text: i.Fen.Words()}}})
 		}
-		parts = append(parts, section(ui.T(ctx, "分期"), ui.Rows(t)))
+		parts = append(parts, part.Block(ui.T(ctx, "分期"), ui.Rows(t)))
 	}
 	if len(o.plans) > 0 {
 		t := ui.Table{Caption: ui.T(ctx, "分期或担保的申请"), Cols: []ui.Col{{Name: ui.T(ctx, "怎样存"), Main: true}, {Name: ui.T(ctx, "缘由")}, {Name: ui.T(ctx, "意见")}}}
@@ -99,7 +100,7 @@ func (p *Pages) records(ctx context.Context, o *one) (parts []templ.Component) {
 			answer := map[string]string{"asked": ui.T(ctx, "等待审核"), "agreed": ui.T(ctx, "同意"), "declined": ui.T(ctx, "不同意")}[x.State]
 			t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: ui.T(ctx, x.Kind.Words())}, {Text: x.Words}, {Text: answer, Note: x.Answer}}})
 		}
-		parts = append(parts, section(ui.T(ctx, "分期或担保的申请"), ui.Rows(t)))
+		parts = append(parts, part.Block(ui.T(ctx, "分期或担保的申请"), ui.Rows(t)))
 	}
 	if len(o.outs) > 0 {
 		t := ui.Table{Caption: ui.T(ctx, "动用和退还"), Cols: []ui.Col{{Name: ui.T(ctx, "事由"), Main: true}, {Name: ui.T(ctx, "金额"), Num: true}, {Name: ui.T(ctx, "状态")}, {Name: ui.T(ctx, "办件")}}}
@@ -110,7 +111,7 @@ func (p *Pages) records(ctx context.Context, o *one) (parts []templ.Component) {
 			}
 			t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: ui.T(ctx, x.What()), Note: x.Words}, {Text: x.Fen.Words()}, {Text: ui.T(ctx, x.Stage()), Note: x.Why}, c}})
 		}
-		parts = append(parts, section(ui.T(ctx, "动用和退还"), ui.Rows(t)))
+		parts = append(parts, part.Block(ui.T(ctx, "动用和退还"), ui.Rows(t)))
 	}
 	t := ui.Table{Caption: ui.T(ctx, "对账单"), Cols: []ui.Col{{Name: ui.T(ctx, "日期"), Main: true}, {Name: ui.T(ctx, "事由")}, {Name: ui.T(ctx, "金额"), Num: true}, {Name: ui.T(ctx, "余额"), Num: true}},
 		Empty: ui.Empty(ui.T(ctx, "还没有进出"), "")}
@@ -119,7 +120,7 @@ func (p *Pages) records(ctx context.Context, o *one) (parts []templ.Component) {
 		kept += m.Principal + m.Interest
 		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: day(ctx, m.Day)}, {Text: ui.T(ctx, m.What()), Note: m.Words}, {Text: (m.Principal + m.Interest).Words()}, {Text: kept.Words()}}})
 	}
-	parts = append(parts, section(ui.T(ctx, "对账单"), ui.Rows(t)))
+	parts = append(parts, part.Block(ui.T(ctx, "对账单"), ui.Rows(t)))
 	if len(o.years) > 0 {
 		t := ui.Table{Caption: ui.T(ctx, "年末结转"), Cols: []ui.Col{{Name: ui.T(ctx, "年度"), Main: true}, {Name: ui.T(ctx, "结转"), Num: true}, {Name: ui.T(ctx, "动用过")}}}
 		for _, y := range o.years {
@@ -129,7 +130,7 @@ func (p *Pages) records(ctx context.Context, o *one) (parts []templ.Component) {
 			}
 			t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: ui.T(ctx, "%d 年", y.Year)}, {Text: (y.Principal + y.Interest).Words()}, {Text: drawn}}})
 		}
-		parts = append(parts, section(ui.T(ctx, "年末结转"), ui.Rows(t)))
+		parts = append(parts, part.Block(ui.T(ctx, "年末结转"), ui.Rows(t)))
 	}
 	return parts
 }
@@ -142,7 +143,7 @@ func (p *Pages) todo(ctx context.Context, by staff.Actor, o *one) (parts []templ
 		for i := range fields {
 			fields[i].In = verb
 		}
-		parts = append(parts, section(title, formOf(href(o.ID), []ui.Button{{Text: button, Kind: ui.Primary, Name: "do", Value: verb}}, fields)))
+		parts = append(parts, part.Block(title, formOf(href(o.ID), []ui.Button{{Text: button, Kind: ui.Primary, Name: "do", Value: verb}}, fields)))
 	}
 	words := ui.Field{Name: "words", Label: ui.T(ctx, "意见"), Required: true, Max: 200}
 	agree := ui.Field{Name: "agree", Label: ui.T(ctx, "是否同意"), Kind: "select", Options: []ui.Option{{Value: "yes", Text: ui.T(ctx, "同意")}, {Value: "no", Text: ui.T(ctx, "不同意")}}, Value: "yes", Required: true}
@@ -152,7 +153,7 @@ func (p *Pages) todo(ctx context.Context, by staff.Actor, o *one) (parts []templ
 		if slices.ContainsFunc(o.assessments, func(a deposit.Assessment) bool { return a.State == "proposed" }) {
 			do(ui.T(ctx, "核定"), "decide", ui.T(ctx, "作出决定"), agree, words)
 		} else if o.State == deposit.Standing && o.Drawn {
-			parts = append(parts, section(ui.T(ctx, "重新核定"), formOf("/deposits/assess", []ui.Button{{Text: ui.T(ctx, "立件核定"), Kind: ui.Primary}}, []ui.Field{{Name: "org", Kind: "hidden", Value: o.Org.String()}, {Name: "rule", Kind: "hidden", Value: o.Rule}})))
+			parts = append(parts, part.Block(ui.T(ctx, "重新核定"), formOf("/deposits/assess", []ui.Button{{Text: ui.T(ctx, "立件核定"), Kind: ui.Primary}}, []ui.Field{{Name: "org", Kind: "hidden", Value: o.Org.String()}, {Name: "rule", Kind: "hidden", Value: o.Rule}})))
 		}
 		if slices.ContainsFunc(o.assessments, func(a deposit.Assessment) bool { return a.State == "decided" && a.Delivered == "" }) {
 			do(ui.T(ctx, "送达核定通知"), "deliver", ui.T(ctx, "已送达"), on)

@@ -15,6 +15,7 @@ import (
 	"linli/internal/rule"
 	"linli/internal/simulation"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/ui"
 )
 
@@ -54,7 +55,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		}
 		made.Rows = append(made.Rows, ui.TableRow{Cells: []ui.Cell{{Text: d.Title, Href: href(d.ID)}, {Text: title}, {Text: ui.DateTime(ctx, d.Made.Time)}, {Text: more}}})
 	}
-	return ui.Render(w, r, pageOf(pg, section(ui.T(ctx, "草案"), ui.Rows(made)), section(ui.T(ctx, "另起一份草案"), ui.Rows(from))))
+	return ui.Render(w, r, pageOf(pg, part.Block(ui.T(ctx, "草案"), ui.Rows(made)), part.Block(ui.T(ctx, "另起一份草案"), ui.Rows(from))))
 }
 
 func href(id db.ID) string { return "/drafts/" + id.String() }
@@ -89,8 +90,8 @@ func (p *Pages) asked(ctx context.Context, r *http.Request, base *pack.Pack) (ui
 		}
 	}
 	value := ui.Field{Name: "value", Label: ui.T(ctx, "改成"), Required: true, Short: true, Value: r.PostFormValue("value"), Hint: ui.T(ctx, "金额写作 120元/月"), In: "param"}
-	parts := []templ.Component{section(ui.T(ctx, "改一个数"), formOf("/drafts/documents/"+base.Document.ID+"/param", ui.T(ctx, "做成草案"), []ui.Field{in(title, "param"), choose, value})),
-		section(ui.T(ctx, "参数表"), ways([]ui.Button{{Text: ui.T(ctx, "取走参数表"), Href: "/drafts/documents/" + base.Document.ID + "/sheet.xlsx"}}),
+	parts := []templ.Component{part.Block(ui.T(ctx, "改一个数"), formOf("/drafts/documents/"+base.Document.ID+"/param", ui.T(ctx, "做成草案"), []ui.Field{in(title, "param"), choose, value})),
+		part.Block(ui.T(ctx, "参数表"), part.Ways([]ui.Button{{Text: ui.T(ctx, "取走参数表"), Href: "/drafts/documents/" + base.Document.ID + "/sheet.xlsx"}}),
 			uploadOf("/drafts/documents/"+base.Document.ID+"/sheet", ui.T(ctx, "送回参数表"), []ui.Field{in(title, "sheet"), {Name: "file", Label: ui.T(ctx, "改好的参数表"), Kind: "file", Accept: ".xlsx,.csv", Required: true, In: "sheet"}}))}
 	files, names := base.Files(), []ui.Option{}
 	for name := range files {
@@ -105,7 +106,7 @@ func (p *Pages) asked(ctx context.Context, r *http.Request, base *pack.Pack) (ui
 			text = r.PostFormValue("text")
 		}
 		form := fmt.Sprint("text", i)
-		parts = append(parts, section(ui.T(ctx, "规则文本 %s", n.Value), formOf("/drafts/documents/"+base.Document.ID+"/text", ui.T(ctx, "做成草案"), []ui.Field{in(title, form),
+		parts = append(parts, part.Block(ui.T(ctx, "规则文本 %s", n.Value), formOf("/drafts/documents/"+base.Document.ID+"/text", ui.T(ctx, "做成草案"), []ui.Field{in(title, form),
 			{Name: "name", Label: ui.T(ctx, "规则文本"), Kind: "choice", Options: []ui.Option{n}, Value: n.Value, Required: true, In: form},
 			{Name: "text", Label: ui.T(ctx, "文本"), Kind: "longtext", Rows: 20, Value: text, Required: true, In: form}})))
 	}

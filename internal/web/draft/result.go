@@ -17,6 +17,7 @@ import (
 	"linli/internal/sheet"
 	"linli/internal/simulation"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -29,8 +30,8 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	pg := p.page(ctx, d.Title, ui.T(ctx, "%s，%s 起草。草案不影响任何人的待遇。", base.Document.Title, d.By))
-	parts := []templ.Component{section(ui.T(ctx, "改了什么"), ui.Rows(p.differences(ctx, base, &d))),
-		section(ui.T(ctx, "测算"), formOf(href(d.ID), ui.T(ctx, "对全市测算"), []ui.Field{{Name: "each", Label: ui.T(ctx, "问哪些人"), Kind: "choice", Value: "1", Required: true,
+	parts := []templ.Component{part.Block(ui.T(ctx, "改了什么"), ui.Rows(p.differences(ctx, base, &d))),
+		part.Block(ui.T(ctx, "测算"), formOf(href(d.ID), ui.T(ctx, "对全市测算"), []ui.Field{{Name: "each", Label: ui.T(ctx, "问哪些人"), Kind: "choice", Value: "1", Required: true,
 			Options: []ui.Option{{Value: "1", Text: ui.T(ctx, "所有人")}, {Value: "10", Text: ui.T(ctx, "每十人问一人，结果乘十")}}}}))}
 	if d.Result == nil {
 		return ui.Render(w, r, pageOf(pg, parts...))
@@ -105,7 +106,7 @@ func (p *Pages) found(ctx context.Context, d *simulation.Draft, seen []simulatio
 	stats := []ui.Stat{{Name: ui.T(ctx, "现行一年"), Value: ui.Money(ctx, int64(whole.Cost))}, {Name: ui.T(ctx, "草案一年"), Value: ui.Money(ctx, int64(whole.Would))},
 		{Name: ui.T(ctx, "增加的人"), Value: fmt.Sprint(x.Winners.People), Note: ui.Money(ctx, int64(x.Winners.Fen))}, {Name: ui.T(ctx, "减少的人"), Value: fmt.Sprint(x.Losers.People), Note: ui.Money(ctx, int64(x.Losers.Fen))},
 		{Name: ui.T(ctx, "说不清的"), Value: fmt.Sprint(whole.Needy)}}
-	parts := []templ.Component{section(ui.T(ctx, "结果"), words(ui.T(ctx, "%s 的登记，问了 %d 人和户；按人人情况不变、发满一年计。", x.On.Words(), x.Asked)), ui.Stats(stats), ways([]ui.Button{{Text: ui.T(ctx, "下载结果"), Href: href(d.ID) + "/result.xlsx"}}))}
+	parts := []templ.Component{part.Block(ui.T(ctx, "结果"), words(ui.T(ctx, "%s 的登记，问了 %d 人和户；按人人情况不变、发满一年计。", x.On.Words(), x.Asked)), ui.Stats(stats), part.Ways([]ui.Button{{Text: ui.T(ctx, "下载结果"), Href: href(d.ID) + "/result.xlsx"}}))}
 	for _, part := range []struct {
 		id, title string
 		list      []simulation.Side
@@ -113,7 +114,7 @@ func (p *Pages) found(ctx context.Context, d *simulation.Draft, seen []simulatio
 	}{{"benefits", ui.T(ctx, "各项待遇"), x.Benefits, true}, {"payers", ui.T(ctx, "由谁出钱"), x.Payers, false}, {"areas", ui.T(ctx, "各县区"), p.areas(x.Areas), true}, {"months", ui.T(ctx, "以后十二个月"), x.Months, false}, {"groups", ui.T(ctx, "各年龄段"), x.Groups, false}} {
 		parts = append(parts, ui.ShowChart(chart(ctx, part.id, part.title, part.list, part.flat)))
 	}
-	return append(parts, section(ui.T(ctx, "谁多谁少（举例）"), p.examples(ctx, seen)), section(ui.T(ctx, "缺哪些登记"), ui.Rows(missing(ctx, x.Open))))
+	return append(parts, part.Block(ui.T(ctx, "谁多谁少（举例）"), p.examples(ctx, seen)), part.Block(ui.T(ctx, "缺哪些登记"), ui.Rows(missing(ctx, x.Open))))
 }
 
 func (p *Pages) areas(list []simulation.Side) []simulation.Side {

@@ -13,6 +13,7 @@ import (
 	"linli/internal/money"
 	"linli/internal/place"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -53,7 +54,7 @@ func (p *Pages) books(w http.ResponseWriter, r *http.Request) error {
 	}
 	pg := p.page(ctx, "/payment/books", ui.T(ctx, "账簿"), ui.T(ctx, "试算平衡：所有科目的期末合计应为零。借方为正，贷方为负。"))
 	ask := filter("/payment/books", []ui.Field{{Name: "from", Label: ui.T(ctx, "从哪个月"), Value: from, Short: true}, {Name: "to", Label: ui.T(ctx, "到哪个月"), Value: to, Short: true}})
-	parts := []templ.Component{ask, trialNotice(ctx, list), ui.Rows(trialTable(ctx, list)), section(ui.T(ctx, "月份"), monthParts(ctx, by, months, now)...)}
+	parts := []templ.Component{ask, trialNotice(ctx, list), ui.Rows(trialTable(ctx, list)), part.Block(ui.T(ctx, "月份"), monthParts(ctx, by, months, now)...)}
 	return p.render(w, r, pg, parts...)
 }
 
@@ -92,7 +93,7 @@ func monthParts(ctx context.Context, by staff.Actor, months []ledger.Month, now 
 	}
 	parts := []templ.Component{ui.Rows(t)}
 	if open != "" && by.HasAny(staff.Treasurer) {
-		parts = append(parts, confirm(ui.T(ctx, "结账"), formOf("/payment/books/close", []ui.Button{{Text: ui.T(ctx, "结账，以后不能再改"), Kind: ui.Danger}},
+		parts = append(parts, confirm(ui.T(ctx, "结账"), part.Post("/payment/books/close", []ui.Button{{Text: ui.T(ctx, "结账，以后不能再改"), Kind: ui.Danger}},
 			ui.AskAll([]ui.Field{{Name: "month", Label: ui.T(ctx, "结到哪个月"), Value: open, Required: true, Short: true, Hint: ui.T(ctx, "以后的补记进入第一个未结账的月份，并写明")}}))))
 	}
 	return parts
@@ -138,7 +139,7 @@ func (p *Pages) account(w http.ResponseWriter, r *http.Request) error {
 	}
 	parts := []templ.Component{ui.Rows(t)}
 	if len(list) == pageSize {
-		parts = append(parts, ways([]ui.Button{{Text: ui.T(ctx, "更早的"), Href: accountHref(code) + "?before=" + list[pageSize-1].ID.String()}}))
+		parts = append(parts, part.Ways([]ui.Button{{Text: ui.T(ctx, "更早的"), Href: accountHref(code) + "?before=" + list[pageSize-1].ID.String()}}))
 	}
 	return p.render(w, r, pg, parts...)
 }
@@ -192,7 +193,7 @@ func (p *Pages) entry(w http.ResponseWriter, r *http.Request) error {
 	}
 	parts := []templ.Component{ui.Facts(facts), ui.Rows(t)}
 	if e.Ref.Kind == "fund" && e.Reverses.IsZero() && by.HasAny(staff.Treasurer) { // what runs and claims post is undone by them
-		parts = append(parts, confirm(ui.T(ctx, "记错了，冲正"), formOf(entryHref(e.ID)+"/reverse", []ui.Button{{Text: ui.T(ctx, "冲正"), Kind: ui.Danger}},
+		parts = append(parts, confirm(ui.T(ctx, "记错了，冲正"), part.Post(entryHref(e.ID)+"/reverse", []ui.Button{{Text: ui.T(ctx, "冲正"), Kind: ui.Danger}},
 			ui.AskAll([]ui.Field{{Name: "why", Label: ui.T(ctx, "为什么"), Required: true, Max: 200}}))))
 	}
 	return p.render(w, r, pg, parts...)

@@ -11,6 +11,7 @@ import (
 	"linli/internal/fault"
 	"linli/internal/payrun"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -34,7 +35,7 @@ func (p *Pages) claims(w http.ResponseWriter, r *http.Request) error {
 	}
 	parts := []templ.Component{ui.Rows(t)}
 	if len(list) == pageSize {
-		parts = append(parts, ways([]ui.Button{{Text: ui.T(ctx, "更早的"), Href: "/payment/claims?before=" + list[pageSize-1].ID.String()}}))
+		parts = append(parts, part.Ways([]ui.Button{{Text: ui.T(ctx, "更早的"), Href: "/payment/claims?before=" + list[pageSize-1].ID.String()}}))
 	}
 	return p.render(w, r, p.page(ctx, "/payment/claims", ui.T(ctx, "追回"), ui.T(ctx, "多发的记为应追回款：从后续发放中扣回，退回现金，或由两人核销。")), parts...)
 }
@@ -68,7 +69,7 @@ func (p *Pages) claim(w http.ResponseWriter, r *http.Request) error {
 		for _, i := range plan {
 			t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: day(ctx, i.Day)}, {Text: i.Fen.Words()}}})
 		}
-		parts = append(parts, section(ui.T(ctx, "分期"), ui.Rows(t)))
+		parts = append(parts, part.Block(ui.T(ctx, "分期"), ui.Rows(t)))
 	}
 	t := ui.Table{Caption: ui.T(ctx, "已经追回的"), Cols: []ui.Col{{Name: ui.T(ctx, "怎样"), Main: true}, {Name: ui.T(ctx, "金额"), Num: true}, {Name: ui.T(ctx, "何时")}, {Name: ui.T(ctx, "备注")}},
 		Empty: ui.Empty(ui.T(ctx, "还没有追回"), "")}
@@ -82,7 +83,7 @@ func (p *Pages) claim(w http.ResponseWriter, r *http.Request) error {
 		}
 		t.Rows = append(t.Rows, ui.TableRow{Cells: row})
 	}
-	return p.render(w, r, pg, append(parts, section(ui.T(ctx, "已经追回的"), ui.Rows(t)))...)
+	return p.render(w, r, pg, append(parts, part.Block(ui.T(ctx, "已经追回的"), ui.Rows(t)))...)
 }
 
 // claimForms are what may be done about a claim.
@@ -90,13 +91,13 @@ func (p *Pages) claimForms(ctx context.Context, by staff.Actor, c *payrun.Claim)
 	makes, checks := by.Has(staff.Finance, c.Path, ""), by.Has(staff.Treasurer, c.Path, "")
 	switch {
 	case c.Stage == payrun.ClaimOpen && makes:
-		parts = append(parts, section(ui.T(ctx, "退回现金"), formOf(claimHref(c.ID), []ui.Button{{Text: ui.T(ctx, "到账"), Kind: ui.Primary, Name: "do", Value: "repay"}}, ui.AskAll([]ui.Field{
+		parts = append(parts, part.Block(ui.T(ctx, "退回现金"), part.Post(claimHref(c.ID), []ui.Button{{Text: ui.T(ctx, "到账"), Kind: ui.Primary, Name: "do", Value: "repay"}}, ui.AskAll([]ui.Field{
 			{Name: "fen", Label: ui.T(ctx, "到账多少元"), Value: c.Left.String(), Required: true, Short: true}, {Name: "day", Label: ui.T(ctx, "到账日期"), Kind: "date", Required: true},
 			{Name: "words", Label: ui.T(ctx, "凭证"), Max: 100}}))),
-			confirm(ui.T(ctx, "追不回，提出核销"), formOf(claimHref(c.ID), []ui.Button{{Text: ui.T(ctx, "提出核销"), Kind: ui.Danger, Name: "do", Value: "forgive"}}, ui.AskAll([]ui.Field{
+			confirm(ui.T(ctx, "追不回，提出核销"), part.Post(claimHref(c.ID), []ui.Button{{Text: ui.T(ctx, "提出核销"), Kind: ui.Danger, Name: "do", Value: "forgive"}}, ui.AskAll([]ui.Field{
 				{Name: "why", Label: ui.T(ctx, "为什么追不回"), Required: true, Max: 200}}))))
 	case c.Stage == payrun.ClaimOff && checks && by.Account != c.OffBy:
-		parts = append(parts, section(ui.T(ctx, "决定核销"), formOf(claimHref(c.ID), []ui.Button{{Text: ui.T(ctx, "同意核销 %s", c.Left.Words()), Kind: ui.Primary, Name: "do", Value: "written"},
+		parts = append(parts, part.Block(ui.T(ctx, "决定核销"), part.Post(claimHref(c.ID), []ui.Button{{Text: ui.T(ctx, "同意核销 %s", c.Left.Words()), Kind: ui.Primary, Name: "do", Value: "written"},
 			{Text: ui.T(ctx, "不同意，继续追回"), Name: "do", Value: "kept"}})))
 	}
 	return parts

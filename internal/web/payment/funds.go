@@ -65,7 +65,7 @@ func (p *Pages) showFunds(w http.ResponseWriter, r *http.Request, v url.Values, 
 	if by.HasAny(staff.Treasurer) {
 		fields := wrong.On([]ui.Field{{Name: "name", Label: ui.T(ctx, "资金名称"), Value: v.Get("name"), Required: true, Max: 60}, {Name: "payer", Label: ui.T(ctx, "承担方"), Kind: "select", Options: payerOptions(ctx), Value: v.Get("payer"), Required: true},
 			{Name: "code", Label: ui.T(ctx, "用途编码"), Value: v.Get("code"), Required: true, Max: 60, Hint: ui.T(ctx, "与政策包里写的资金一致")}, {Name: "place", Label: ui.T(ctx, "区划"), Kind: "select", Options: p.areas(by), Value: v.Get("place"), Required: true}})
-		parts = append(parts, confirm(ui.T(ctx, "设立一笔资金"), formOf("/payment/funds", []ui.Button{{Text: ui.T(ctx, "设立"), Kind: ui.Primary}}, ui.AskAll(fields))))
+		parts = append(parts, confirm(ui.T(ctx, "设立一笔资金"), part.Post("/payment/funds", []ui.Button{{Text: ui.T(ctx, "设立"), Kind: ui.Primary}}, ui.AskAll(fields))))
 	}
 	if cause != nil {
 		w = part.Answering(w, cause)
@@ -140,13 +140,13 @@ func (p *Pages) showFund(w http.ResponseWriter, r *http.Request, v url.Values, c
 	for _, m := range list {
 		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: day(ctx, m.Day)}, {Text: m.Fen.Words()}, {Text: m.Words}, {Text: m.By}}})
 	}
-	parts := []templ.Component{stands, section(ui.T(ctx, "预算怎样来的"), ui.Rows(t))}
+	parts := []templ.Component{stands, part.Block(ui.T(ctx, "预算怎样来的"), ui.Rows(t))}
 	if ledger.Heads(by, s.Path) == nil {
 		on := today.String()
 		fields := wrong.On([]ui.Field{{Name: "year", Label: ui.T(ctx, "年度"), Kind: "number", Value: or(v.Get("year"), strconv.Itoa(year)), Required: true, Short: true}, {Name: "fen", Label: ui.T(ctx, "增减多少元"), Value: v.Get("fen"), Required: true, Short: true,
 			Hint: ui.T(ctx, "调减写负数")}, {Name: "day", Label: ui.T(ctx, "自哪一天"), Kind: "date", Value: or(v.Get("day"), on), Required: true}, {Name: "words", Label: ui.T(ctx, "文号或理由"), Value: v.Get("words"), Required: true, Max: 200}})
-		parts = append(parts, confirm(ui.T(ctx, "调整预算"), formOf(fundHref(s.ID)+"/budget", []ui.Button{{Text: ui.T(ctx, "调整"), Kind: ui.Primary}}, ui.AskAll(fields))),
-			confirm(ui.T(ctx, "登记拨入"), formOf(fundHref(s.ID)+"/received", []ui.Button{{Text: ui.T(ctx, "登记"), Kind: ui.Primary}}, ui.AskAll([]ui.Field{
+		parts = append(parts, confirm(ui.T(ctx, "调整预算"), part.Post(fundHref(s.ID)+"/budget", []ui.Button{{Text: ui.T(ctx, "调整"), Kind: ui.Primary}}, ui.AskAll(fields))),
+			confirm(ui.T(ctx, "登记拨入"), part.Post(fundHref(s.ID)+"/received", []ui.Button{{Text: ui.T(ctx, "登记"), Kind: ui.Primary}}, ui.AskAll([]ui.Field{
 				{Name: "fen", Label: ui.T(ctx, "拨入多少元"), Required: true, Short: true, In: "received"}, {Name: "day", Label: ui.T(ctx, "到账日期"), Kind: "date", Value: on, Required: true, In: "received"},
 				{Name: "words", Label: ui.T(ctx, "凭证"), Required: true, Max: 200, In: "received"}}))))
 	}

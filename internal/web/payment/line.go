@@ -15,6 +15,7 @@ import (
 	"linli/internal/money"
 	"linli/internal/payrun"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -48,10 +49,10 @@ func (p *Pages) line(w http.ResponseWriter, r *http.Request) error {
 	}
 	pg := p.page(ctx, "/payment/trace", ui.T(ctx, "%s 的 %s", v.Name, v.Fen.Words()), ui.T(ctx, "从银行一行到依据条款，每一步都能点开。"), ui.Link{Text: ui.T(ctx, "一元钱"), Href: "/payment/trace"},
 		ui.Link{Text: v.Of.Name, Href: runHref(v.Of.ID)})
-	parts := []templ.Component{section(ui.T(ctx, "一、银行"), ui.Facts(v.bank(ctx))), section(ui.T(ctx, "二、账簿"), ui.Facts(v.entries(ctx))),
-		section(ui.T(ctx, "三、发放明细"), ui.Facts(v.slip(ctx))), section(ui.T(ctx, "四、由谁承担"), ui.Rows(v.bearers(ctx))), section(ui.T(ctx, "五、为什么"), ui.Facts(p.basis(ctx, &v)))}
+	parts := []templ.Component{part.Block(ui.T(ctx, "一、银行"), ui.Facts(v.bank(ctx))), part.Block(ui.T(ctx, "二、账簿"), ui.Facts(v.entries(ctx))),
+		part.Block(ui.T(ctx, "三、发放明细"), ui.Facts(v.slip(ctx))), part.Block(ui.T(ctx, "四、由谁承担"), ui.Rows(v.bearers(ctx))), part.Block(ui.T(ctx, "五、为什么"), ui.Facts(p.basis(ctx, &v)))}
 	if len(v.Others)+len(v.Claims) > 0 {
-		parts = append(parts, section(ui.T(ctx, "前后和追回"), ui.Rows(v.others(ctx))))
+		parts = append(parts, part.Block(ui.T(ctx, "前后和追回"), ui.Rows(v.others(ctx))))
 	}
 	parts = append(parts, p.lineForms(ctx, by, &v)...)
 	return p.render(w, r, pg, parts...)
@@ -138,11 +139,11 @@ func (p *Pages) lineForms(ctx context.Context, by staff.Actor, v *lineView) []te
 	}
 	switch v.State {
 	case payrun.Held, payrun.Returned:
-		return []templ.Component{confirm(ui.T(ctx, "更正收款账号"), formOf(lineHref(v.ID), []ui.Button{{Text: ui.T(ctx, "保存，下一批次按它发"), Kind: ui.Primary}}, ui.AskAll([]ui.Field{
+		return []templ.Component{confirm(ui.T(ctx, "更正收款账号"), part.Post(lineHref(v.ID), []ui.Button{{Text: ui.T(ctx, "保存，下一批次按它发"), Kind: ui.Primary}}, ui.AskAll([]ui.Field{
 			{Name: "name", Label: ui.T(ctx, "户名"), Value: v.Name, Required: true, Max: 60}, {Name: "bank", Label: ui.T(ctx, "开户行"), Value: v.Slip.Bank, Max: 60},
 			{Name: "account", Label: ui.T(ctx, "账号"), Required: true, Max: 30}})))}
 	case payrun.Paid:
-		return []templ.Component{confirm(ui.T(ctx, "多发了，要追回"), formOf(lineHref(v.ID)+"/claim", []ui.Button{{Text: ui.T(ctx, "提出追回"), Kind: ui.Primary}}, ui.AskAll([]ui.Field{
+		return []templ.Component{confirm(ui.T(ctx, "多发了，要追回"), part.Post(lineHref(v.ID)+"/claim", []ui.Button{{Text: ui.T(ctx, "提出追回"), Kind: ui.Primary}}, ui.AskAll([]ui.Field{
 			{Name: "fen", Label: ui.T(ctx, "追回多少元"), Value: strings.ReplaceAll(v.Fen.String(), ",", ""), Required: true, Short: true},
 			{Name: "words", Label: ui.T(ctx, "为什么多发了"), Required: true, Max: 200},
 			{Name: "months", Label: ui.T(ctx, "分几个月"), Kind: "number", Value: "1", Short: true, Hint: ui.T(ctx, "1 是一次")},

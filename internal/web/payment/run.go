@@ -17,6 +17,7 @@ import (
 	"linli/internal/payrun"
 	"linli/internal/sheet"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -77,11 +78,11 @@ func (p *Pages) run(w http.ResponseWriter, r *http.Request) error {
 		{Name: ui.T(ctx, "退回"), Value: ui.Count(v.Returned), Unit: ui.T(ctx, "条"), Note: v.ReturnedFen.Words(), Href: runHref(v.ID) + "?state=returned#lines"}}))
 	parts = append(parts, p.shortages(ctx, &v)...)
 	parts = append(parts, p.next(ctx, session.Actor(r), &v)...)
-	parts = append(parts, section(ui.T(ctx, "用哪些资金"), ui.Rows(p.drawTable(ctx, v.draws))), section(ui.T(ctx, "经手"), ui.Facts(p.deeds(ctx, &v))))
+	parts = append(parts, part.Block(ui.T(ctx, "用哪些资金"), ui.Rows(p.drawTable(ctx, v.draws))), part.Block(ui.T(ctx, "经手"), ui.Facts(p.deeds(ctx, &v))))
 	if len(v.files) > 0 {
-		parts = append(parts, section(ui.T(ctx, "回盘文件"), p.fileTable(ctx, v.files)...))
+		parts = append(parts, part.Block(ui.T(ctx, "回盘文件"), p.fileTable(ctx, v.files)...))
 	}
-	parts = append(parts, section(ui.T(ctx, "明细"), p.lines(ctx, &v)...))
+	parts = append(parts, part.Block(ui.T(ctx, "明细"), p.lines(ctx, &v)...))
 	return p.render(w, r, pg, parts...)
 }
 
@@ -110,7 +111,7 @@ func (p *Pages) shortages(ctx context.Context, v *runView) (parts []templ.Compon
 func (p *Pages) next(ctx context.Context, by staff.Actor, v *runView) (parts []templ.Component) {
 	makes, checks := by.Has(staff.Finance, v.Path, ""), by.Has(staff.Treasurer, v.Path, "")
 	act := func(do, words string, kind ui.ButtonKind, fields ...ui.Field) templ.Component {
-		return formOf(runHref(v.ID), []ui.Button{{Text: words, Kind: kind, Name: "do", Value: do}}, ui.AskAll(fields))
+		return part.Post(runHref(v.ID), []ui.Button{{Text: words, Kind: kind, Name: "do", Value: do}}, ui.AskAll(fields))
 	}
 	switch {
 	case v.Stage == payrun.Draft && makes:
@@ -144,7 +145,7 @@ func (p *Pages) next(ctx context.Context, by staff.Actor, v *runView) (parts []t
 	switch v.Stage {
 	case payrun.Posted, payrun.Sent, payrun.Closed:
 		if makes || checks {
-			parts = append(parts, ways([]ui.Button{{Text: ui.T(ctx, "银行文件（CSV）"), Href: runHref(v.ID) + "/bank/csv"}, {Text: ui.T(ctx, "银行文件（工作簿）"), Href: runHref(v.ID) + "/bank/xlsx"}}))
+			parts = append(parts, part.Ways([]ui.Button{{Text: ui.T(ctx, "银行文件（CSV）"), Href: runHref(v.ID) + "/bank/csv"}, {Text: ui.T(ctx, "银行文件（工作簿）"), Href: runHref(v.ID) + "/bank/xlsx"}}))
 		}
 	case payrun.Draft, payrun.Reckoned, payrun.Reviewed:
 		if makes || checks {
@@ -154,7 +155,7 @@ func (p *Pages) next(ctx context.Context, by staff.Actor, v *runView) (parts []t
 	if len(parts) == 0 {
 		return nil
 	}
-	return []templ.Component{section(ui.T(ctx, "接下来"), parts...)}
+	return []templ.Component{part.Block(ui.T(ctx, "接下来"), parts...)}
 }
 
 func (p *Pages) drawTable(ctx context.Context, list []payrun.Draw) ui.Table {
@@ -220,7 +221,7 @@ func (p *Pages) lines(ctx context.Context, v *runView) []templ.Component {
 	parts := []templ.Component{anchor("lines"), ask, ui.Rows(t)}
 	if len(v.slips) == pageSize {
 		next := url.Values{"after": {v.slips[pageSize-1].ID.String()}, "state": {string(v.q.State)}, "words": {v.q.Words}}
-		parts = append(parts, ways([]ui.Button{{Text: ui.T(ctx, "下一页"), Href: runHref(v.ID) + "?" + next.Encode() + "#lines"}}))
+		parts = append(parts, part.Ways([]ui.Button{{Text: ui.T(ctx, "下一页"), Href: runHref(v.ID) + "?" + next.Encode() + "#lines"}}))
 	}
 	return parts
 }

@@ -41,11 +41,11 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	pg := p.page(ctx, "/payment", ui.T(ctx, "发放批次"), ui.T(ctx, "核算、核对、另一人复核、记账、送银行、回盘、结清。暂缓和退回的，后续批次自动再发。"))
 	var parts []templ.Component
 	if session.Actor(r).HasAny(staff.Finance) {
-		parts = append(parts, ways([]ui.Button{{Text: ui.T(ctx, "新建批次"), Href: "/payment/runs/new", Kind: ui.Primary}}))
+		parts = append(parts, part.Ways([]ui.Button{{Text: ui.T(ctx, "新建批次"), Href: "/payment/runs/new", Kind: ui.Primary}}))
 	}
 	parts = append(parts, ui.Rows(t))
 	if len(list) == pageSize {
-		parts = append(parts, ways([]ui.Button{{Text: ui.T(ctx, "更早的"), Href: "/payment?before=" + list[pageSize-1].ID.String()}}))
+		parts = append(parts, part.Ways([]ui.Button{{Text: ui.T(ctx, "更早的"), Href: "/payment?before=" + list[pageSize-1].ID.String()}}))
 	}
 	return p.render(w, r, pg, parts...)
 }
@@ -87,7 +87,7 @@ func (p *Pages) askRun(w http.ResponseWriter, r *http.Request, v url.Values, cau
 	if cause != nil {
 		w = part.Answering(w, cause)
 	}
-	return p.render(w, r, pg, formOf("/payment/runs", []ui.Button{{Text: ui.T(ctx, "新建并核算"), Kind: ui.Primary}, {Text: ui.T(ctx, "取消"), Kind: ui.Quiet, Href: "/payment"}}, ui.AskAll(fields)))
+	return p.render(w, r, pg, part.Post("/payment/runs", []ui.Button{{Text: ui.T(ctx, "新建并核算"), Kind: ui.Primary}, {Text: ui.T(ctx, "取消"), Kind: ui.Quiet, Href: "/payment"}}, ui.AskAll(fields)))
 }
 
 func (p *Pages) make(w http.ResponseWriter, r *http.Request) error {
