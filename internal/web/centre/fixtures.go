@@ -13,6 +13,7 @@ import (
 	"linli/internal/place"
 	"linli/internal/sheet"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -187,10 +188,10 @@ func (p *Pages) showFixture(w http.ResponseWriter, r *http.Request, cause error)
 		parts = append(parts, ui.Facts(v.facts(ctx, p)), links([]ui.Button{{Text: ui.T(ctx, "居民看到的页面"), Href: publicHref(f.Code), Kind: ui.Quiet},
 			{Text: ui.T(ctx, "打印标签"), Href: "/fixtures/labels?q=" + url.QueryEscape(f.Code) + "&place=" + url.QueryEscape(place.Codes(f.Path)[0])}}))
 		if next := f.State.Next(); f.Reports(by) && len(next) > 0 {
-			parts = append(parts, section(ui.T(ctx, "现在怎样"), formOf(fixtureHref(f.ID)+"/state", wrong.On(v.stateFields(ctx, next, r)), ui.Button{Text: ui.T(ctx, "记下"), Kind: ui.Primary})))
+			parts = append(parts, part.Block(ui.T(ctx, "现在怎样"), formOf(fixtureHref(f.ID)+"/state", wrong.On(v.stateFields(ctx, next, r)), ui.Button{Text: ui.T(ctx, "记下"), Kind: ui.Primary})))
 		}
-		parts = append(parts, section(ui.T(ctx, "照片"), v.photoParts(ctx, f.Reports(by), wrong)...))
-		parts = append(parts, section(ui.T(ctx, "办件"), p.casesOf(ctx, v)), section(ui.T(ctx, "经过"), ui.Rows(v.history(ctx))))
+		parts = append(parts, part.Block(ui.T(ctx, "照片"), v.photoParts(ctx, f.Reports(by), wrong)...))
+		parts = append(parts, part.Block(ui.T(ctx, "办件"), p.casesOf(ctx, v)), part.Block(ui.T(ctx, "经过"), ui.Rows(v.history(ctx))))
 		return pageOf(pg, parts...)
 	}
 	if cause != nil && fault.KindOf(cause) == fault.KindInvalid {

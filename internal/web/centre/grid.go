@@ -63,11 +63,11 @@ func (p *Pages) grid(w http.ResponseWriter, r *http.Request) error {
 	if d, ok := v.drawn(ctx); ok {
 		parts = append(parts, outlineOf(d))
 	}
-	parts = append(parts, section(ui.T(ctx, "网格员"), p.postParts(ctx, by, v)...))
-	parts = append(parts, section(ui.T(ctx, "未办结的办件"), p.Town.CaseList(ctx, part.List{Caption: ui.T(ctx, "未办结的办件"), Lines: v.cases, Now: v.now.Time,
+	parts = append(parts, part.Block(ui.T(ctx, "网格员"), p.postParts(ctx, by, v)...))
+	parts = append(parts, part.Block(ui.T(ctx, "未办结的办件"), p.Town.CaseList(ctx, part.List{Caption: ui.T(ctx, "未办结的办件"), Lines: v.cases, Now: v.now.Time,
 		Empty: ui.Empty(ui.T(ctx, "没有您能看到的未办结办件"), ui.T(ctx, "办件按它发生的地点列在这里。"))})))
 	parts = append(parts, p.peopleParts(ctx, v)...)
-	parts = append(parts, section(ui.T(ctx, "部件"), ui.Rows(p.fixtureTable(ctx, v.fixtures.List, v.classes)),
+	parts = append(parts, part.Block(ui.T(ctx, "部件"), ui.Rows(p.fixtureTable(ctx, v.fixtures.List, v.classes)),
 		links([]ui.Button{{Text: ui.T(ctx, "这个网格的全部部件"), Href: "/fixtures?place=" + url.QueryEscape(v.at.Code), Kind: ui.Quiet}})))
 	return ui.Render(w, r, pageOf(pg, parts...))
 }
@@ -184,7 +184,7 @@ func (v *gridPage) drawn(ctx context.Context) (d drawn, ok bool) {
 // peopleParts lists who lives in the grid now; whoever moves away is gone from here with all that is known of him.
 func (p *Pages) peopleParts(ctx context.Context, v *gridPage) []templ.Component {
 	if !v.sees {
-		return []templ.Component{section(ui.T(ctx, "现住人口"), says(ui.T(ctx, "您的岗位不查看个人登记，只看数量。")))}
+		return []templ.Component{part.Block(ui.T(ctx, "现住人口"), part.Says(ui.T(ctx, "您的岗位不查看个人登记，只看数量。")))}
 	}
 	people := ui.Table{Caption: ui.T(ctx, "现住的人"), Cols: []ui.Col{{Name: ui.T(ctx, "姓名"), Main: true}, {Name: ui.T(ctx, "住址")}},
 		Empty: ui.Empty(ui.T(ctx, "没有登记在这个网格的人"), ui.T(ctx, "人跟着住处走：住处登记到网格以后，这里就有了。"))}
@@ -195,5 +195,5 @@ func (p *Pages) peopleParts(ctx context.Context, v *gridPage) []templ.Component 
 	for _, x := range v.homes {
 		homes.Rows = append(homes.Rows, ui.TableRow{ID: x.ID.String(), Cells: []ui.Cell{{Text: x.Name, Href: "/register/households/" + x.ID.String()}}})
 	}
-	return []templ.Component{section(ui.T(ctx, "现住的人"), says(ui.T(ctx, "按现在的住处列出；人搬走了，他的登记和办件跟着他走，不留在网格里。")), ui.Rows(people)), section(ui.T(ctx, "户"), ui.Rows(homes))}
+	return []templ.Component{part.Block(ui.T(ctx, "现住的人"), part.Says(ui.T(ctx, "按现在的住处列出；人搬走了，他的登记和办件跟着他走，不留在网格里。")), ui.Rows(people)), part.Block(ui.T(ctx, "户"), ui.Rows(homes))}
 }

@@ -13,6 +13,7 @@ import (
 	"linli/internal/fault"
 	"linli/internal/fixture"
 	"linli/internal/photo"
+	"linli/internal/web/part"
 	"linli/internal/web/session"
 	"linli/internal/web/ui"
 )
@@ -98,7 +99,7 @@ func (v *fixtureView) photoParts(ctx context.Context, may bool, wrong ui.Errors)
 		list = append(list, picture{fixtureHref(v.f.ID) + "/photos/" + l.Hash, ui.T(ctx, "照片 %s，%s", strconv.Itoa(i+1), ui.DateTime(ctx, l.At.Time))})
 	}
 	if len(list) == 0 {
-		parts = append(parts, says(ui.T(ctx, "还没有照片。")))
+		parts = append(parts, part.Says(ui.T(ctx, "还没有照片。")))
 	} else {
 		parts = append(parts, pictures(list))
 	}

@@ -81,7 +81,7 @@ func (p *Pages) strayPart(ctx context.Context, s field.Stray) templ.Component {
 	if title == "" {
 		title = ui.T(ctx, "没有文字的记录")
 	}
-	return section(title, parts...)
+	return part.Block(title, parts...)
 }
 
 // markWords says the marks of an item.

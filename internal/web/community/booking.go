@@ -238,7 +238,7 @@ func (p *Pages) showVisits(w http.ResponseWriter, r *http.Request, cause error) 
 	if by.HasAny(staff.Resident) {
 		pick := p.Town.Pick(r.PostForm, "place", "")
 		pick.Label, pick.Error = ui.T(ctx, "所在社区"), wrong.Of("place")
-		parts = append(parts, section(ui.T(ctx, "请社区上门"), visitForm(wrong.On([]ui.Field{{Name: "name", Label: ui.T(ctx, "姓名"), Kind: "person-name", Value: value(r, "name", by.Name), Required: true},
+		parts = append(parts, part.Block(ui.T(ctx, "请社区上门"), visitForm(wrong.On([]ui.Field{{Name: "name", Label: ui.T(ctx, "姓名"), Kind: "person-name", Value: value(r, "name", by.Name), Required: true},
 			{Name: "address", Label: ui.T(ctx, "地址"), Value: r.PostFormValue("address"), Required: true, Max: 200}, {Name: "need", Label: ui.T(ctx, "要办什么"), Kind: "longtext", Rows: 3, Value: r.PostFormValue("need"), Required: true, Max: 300}}), pick)))
 	}
 	body := pageOf(pg, parts...)

@@ -59,7 +59,7 @@ func (p *Pages) demands(w http.ResponseWriter, r *http.Request) error {
 	pg := page(ctx, "/community/demands", ui.T(ctx, "要报表"), ui.T(ctx, "没有准入的报表不能下发；同一栏、同一期间，社区只答一次。"))
 	parts := []templ.Component{ui.Rows(models), ui.Rows(asked)}
 	if sends(by) {
-		parts = append(parts, section(ui.T(ctx, "上传 Excel 模板"), uploadOf("/community/templates", []ui.Field{{Name: "title", Label: ui.T(ctx, "报表名称"), Required: true, Max: 80},
+		parts = append(parts, part.Block(ui.T(ctx, "上传 Excel 模板"), uploadOf("/community/templates", []ui.Field{{Name: "title", Label: ui.T(ctx, "报表名称"), Required: true, Max: 80},
 			{Name: "file", Label: ui.T(ctx, "Excel 文件"), Kind: "file", Accept: ".xlsx", Hint: ui.T(ctx, "名称写在左边，右边留空格给社区填")}}, ui.Button{Text: ui.T(ctx, "上传")})))
 	}
 	return ui.Render(w, r, pageOf(pg, parts...))

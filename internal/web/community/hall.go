@@ -116,11 +116,11 @@ func (p *Pages) showHall(w http.ResponseWriter, r *http.Request, cause error) er
 		parts = append(parts, notice(ui.Warn, ui.T(ctx, "没有约成"), ui.Words(ctx, cause)))
 	}
 	if h.Services != "" {
-		parts = append(parts, section(ui.T(ctx, "办什么"), says(strings.ReplaceAll(h.Services, "\n", "、"))))
+		parts = append(parts, part.Block(ui.T(ctx, "办什么"), part.Says(strings.ReplaceAll(h.Services, "\n", "、"))))
 	}
 	at := "/hall/at/" + h.ID.String()
 	if h.Counters > 0 {
-		parts = append(parts, section(ui.T(ctx, "现在排队"), ui.Stats(queueStats(ctx, b, at))))
+		parts = append(parts, part.Block(ui.T(ctx, "现在排队"), ui.Stats(queueStats(ctx, b, at))))
 	}
 	if h.Manages(by) {
 		buttons := []ui.Button{{Text: ui.T(ctx, "修改设施"), Href: "/hall/edit?id=" + h.ID.String()}}
@@ -130,10 +130,10 @@ func (p *Pages) showHall(w http.ResponseWriter, r *http.Request, cause error) er
 		parts = append(parts, links(buttons))
 	}
 	if h.Capacity > 0 {
-		parts = append(parts, section(ui.T(ctx, "预约办事"), slotForm(at, day, slots, wrong)))
+		parts = append(parts, part.Block(ui.T(ctx, "预约办事"), slotForm(at, day, slots, wrong)))
 	}
 	if h.Shared {
-		parts = append(parts, section(ui.T(ctx, "预约场地"), ui.Rows(p.bookingTable(ctx, taken)), reserveForm(at, reserveFields(ctx, r, wrong))))
+		parts = append(parts, part.Block(ui.T(ctx, "预约场地"), ui.Rows(p.bookingTable(ctx, taken)), reserveForm(at, reserveFields(ctx, r, wrong))))
 	}
 	body := pageOf(pg, parts...)
 	if cause != nil {

@@ -68,17 +68,17 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	if open := openVisits(visits); worker {
 		stats = append(stats, ui.Stat{Name: ui.T(ctx, "上门服务"), Value: ui.Count(open), Unit: ui.T(ctx, "件"), Href: "/hall/visits"})
 	}
-	parts = append(parts, ui.Stats(stats), section(ui.T(ctx, "待填的报表"), ui.Rows(p.sheetTable(ctx, owed, day))))
+	parts = append(parts, ui.Stats(stats), part.Block(ui.T(ctx, "待填的报表"), ui.Rows(p.sheetTable(ctx, owed, day))))
 	if b.Rule != nil {
 		if worker {
-			parts = append(parts, section(ui.T(ctx, "准入的任务"), ui.Rows(p.caseTable(ctx, ui.T(ctx, "准入的任务"), mine(b.Load, by.Unit), b.Rule))))
+			parts = append(parts, part.Block(ui.T(ctx, "准入的任务"), ui.Rows(p.caseTable(ctx, ui.T(ctx, "准入的任务"), mine(b.Load, by.Unit), b.Rule))))
 		} else {
-			parts = append(parts, section(ui.T(ctx, "各社区负担"), ui.Rows(b.table(ctx, p.Town))))
+			parts = append(parts, part.Block(ui.T(ctx, "各社区负担"), ui.Rows(b.table(ctx, p.Town))))
 		}
 		parts = append(parts, part.ClauseLink(b.Rule.Basis[0], p.Town.Gist(b.Rule.Basis[0])))
 	}
 	if len(halls) > 0 {
-		parts = append(parts, section(ui.T(ctx, "服务设施"), ui.Rows(p.hallTable(ctx, halls, true))))
+		parts = append(parts, part.Block(ui.T(ctx, "服务设施"), ui.Rows(p.hallTable(ctx, halls, true))))
 	}
 	return ui.Render(w, r, pageOf(pg, parts...))
 }

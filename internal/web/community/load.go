@@ -95,7 +95,7 @@ func (b *burden) table(ctx context.Context, t *part.Town) ui.Table {
 // rests says on what the figures rest.
 func (b *burden) rests(ctx context.Context, t *part.Town) templ.Component {
 	if len(b.Rule.Measures) == 0 || len(b.Rule.Measures[0].Basis) == 0 {
-		return says("")
+		return part.Says("")
 	}
 	c := b.Rule.Measures[0].Basis[0]
 	return part.ClauseLink(c, t.Gist(c))

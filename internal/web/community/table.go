@@ -98,7 +98,7 @@ func (p *Pages) showSheet(w http.ResponseWriter, r *http.Request, cause error) e
 			}
 			fields = append(fields, ui.Field{Name: c.At, Label: c.Label, Kind: kind, Value: r.PostFormValue(c.At), Required: true, Max: 200})
 		}
-		parts = append(parts, section(ui.T(ctx, "还要填 %d 栏", len(missing)), formOf("/community/tables/"+v.ID.String(), wrong.On(fields), ui.Button{Text: ui.T(ctx, "填好了"), Kind: ui.Primary})))
+		parts = append(parts, part.Block(ui.T(ctx, "还要填 %d 栏", len(missing)), formOf("/community/tables/"+v.ID.String(), wrong.On(fields), ui.Button{Text: ui.T(ctx, "填好了"), Kind: ui.Primary})))
 	}
 	parts = append(parts, ui.Rows(p.cellTable(ctx, v)), download("/community/tables/"+v.ID.String()+"/file", ui.T(ctx, "下载 Excel")))
 	body := pageOf(pg, parts...)

@@ -8,6 +8,7 @@ import (
 	"linli/internal/place"
 	"linli/internal/round"
 	"linli/internal/staff"
+	"linli/internal/web/part"
 	"linli/internal/web/ui"
 )
 
@@ -41,8 +42,8 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	pg.Trail = nil
 	stats := []ui.Stat{{Name: ui.T(ctx, "本期点位"), Value: ui.Count(points), Href: "/inspection/plans"}, {Name: ui.T(ctx, "已走到"), Value: ui.Count(visited), Note: share(ctx, visited, points)},
 		{Name: ui.T(ctx, "逾期没有走到"), Value: ui.Count(missed), Href: "/inspection/plans"}, {Name: ui.T(ctx, "没有立案的问题"), Value: ui.Count(len(stuck)), Href: "/inspection/findings?without=1"}}
-	return p.render(w, r, pg, "/inspection", ui.Stats(stats), section(ui.T(ctx, "我要走的"), ui.Rows(p.taskTable(ctx, mine))),
-		section(ui.T(ctx, "本期进度"), ui.Rows(coverTable(ctx, cover))), section(ui.T(ctx, "最近发现"), ui.Rows(p.findingTable(ctx, found))))
+	return p.render(w, r, pg, "/inspection", ui.Stats(stats), part.Block(ui.T(ctx, "我要走的"), ui.Rows(p.taskTable(ctx, mine))),
+		part.Block(ui.T(ctx, "本期进度"), ui.Rows(coverTable(ctx, cover))), part.Block(ui.T(ctx, "最近发现"), ui.Rows(p.findingTable(ctx, found))))
 }
 
 // taskTable lists the points of the reader's own tasks, those not visited first.

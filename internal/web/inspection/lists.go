@@ -55,7 +55,7 @@ func (p *Pages) findingTable(ctx context.Context, list []round.Finding) ui.Table
 		case !f.Case.IsZero():
 			k = ui.Cell{Text: f.Number, Href: part.CaseHref(f.Case)}
 		case f.Trouble != "":
-			k = ui.Cell{Text: ui.T(ctx, "没有立案：%s", f.Trouble), Body: formOf("/inspection/findings/"+f.ID.String(), []ui.Button{{Text: ui.T(ctx, "再立案")}}, says(f.Trouble))}
+			k = ui.Cell{Text: ui.T(ctx, "没有立案：%s", f.Trouble), Body: part.Post("/inspection/findings/"+f.ID.String(), []ui.Button{{Text: ui.T(ctx, "再立案")}}, part.Says(f.Trouble))}
 		}
 		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: f.Says, Href: visitHref(f.Visit), Note: f.Words}, {Text: ui.DateTime(ctx, f.At.Time)}, k}})
 	}
@@ -74,7 +74,7 @@ func (p *Pages) findings(w http.ResponseWriter, r *http.Request) error {
 	pg := p.page(ctx, ui.T(ctx, "发现的问题"), ui.T(ctx, "每一处不合格各立一件；点开问题是那次走访，点开编号是办件。"))
 	parts := []templ.Component{ui.Rows(p.findingTable(ctx, list))}
 	if len(list) == pageSize {
-		parts = append(parts, ways([]ui.Button{{Text: ui.T(ctx, "更早的"), Href: "/inspection/findings?after=" + list[pageSize-1].ID.String()}}))
+		parts = append(parts, part.Ways([]ui.Button{{Text: ui.T(ctx, "更早的"), Href: "/inspection/findings?after=" + list[pageSize-1].ID.String()}}))
 	}
 	return p.render(w, r, pg, "/inspection/findings", parts...)
 }
@@ -195,7 +195,7 @@ func (p *Pages) subjects(w http.ResponseWriter, r *http.Request) error {
 		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: s.Name, Href: subjectHref(s.Kind, s.ID), Note: keyWords(ctx, s.Key || s.Marked)}, {Text: p.Town.Place(s.Place)},
 			{Text: s.Grade}, {Text: score}, {Text: ui.Count(s.Visits)}, {Text: ui.Date(ctx, s.LastAt.Time)}}})
 	}
-	return p.render(w, r, pg, "/inspection/subjects", ui.Stats(stats), ways([]ui.Button{{Text: ui.T(ctx, "只看重点"), Href: "/inspection/subjects?key=1"},
+	return p.render(w, r, pg, "/inspection/subjects", ui.Stats(stats), part.Ways([]ui.Button{{Text: ui.T(ctx, "只看重点"), Href: "/inspection/subjects?key=1"},
 		{Text: ui.T(ctx, "全部"), Href: "/inspection/subjects"}}), ui.Rows(t))
 }
 
@@ -224,7 +224,7 @@ func (p *Pages) subject(w http.ResponseWriter, r *http.Request) error {
 	if s.Marked {
 		button = ui.Button{Text: ui.T(ctx, "不再列为重点"), Name: "mark", Value: "0"}
 	}
-	return p.render(w, r, pg, "/inspection/subjects", section(ui.T(ctx, "历次走访"), ui.Rows(t)), formOf(subjectHref(s.Kind, s.ID), []ui.Button{button}))
+	return p.render(w, r, pg, "/inspection/subjects", part.Block(ui.T(ctx, "历次走访"), ui.Rows(t)), part.Post(subjectHref(s.Kind, s.ID), []ui.Button{button}))
 }
 
 func (p *Pages) mark(w http.ResponseWriter, r *http.Request) error {

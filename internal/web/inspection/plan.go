@@ -59,13 +59,13 @@ func (p *Pages) listPlans(w http.ResponseWriter, r *http.Request, at string, q r
 		t.Rows = append(t.Rows, ui.TableRow{Cells: []ui.Cell{{Text: x.Name, Href: planHref(x.ID)}, {Text: p.who(ctx, x.Unit)}, {Text: p.Town.Place(x.Place)},
 			{Text: period(ctx, x.From, x.To)}, {Text: share(ctx, x.Visited, x.Points)}, {Text: ui.Count(x.Missed)}}})
 	}
-	parts := []templ.Component{ways([]ui.Button{{Text: ui.T(ctx, "安排专项行动"), Href: "/inspection/plans/new", Kind: ui.Primary}}), ui.Rows(t)}
+	parts := []templ.Component{part.Ways([]ui.Button{{Text: ui.T(ctx, "安排专项行动"), Href: "/inspection/plans/new", Kind: ui.Primary}}), ui.Rows(t)}
 	if len(list) == pageSize {
 		next := url.Values{"after": {list[pageSize-1].ID.String()}}
 		if q.Round != "" {
 			next.Set("round", q.Round)
 		}
-		parts = append(parts, ways([]ui.Button{{Text: ui.T(ctx, "更早的"), Href: at + "?" + next.Encode()}}))
+		parts = append(parts, part.Ways([]ui.Button{{Text: ui.T(ctx, "更早的"), Href: at + "?" + next.Encode()}}))
 	}
 	return p.render(w, r, pg, at, parts...)
 }
@@ -106,7 +106,7 @@ func (p *Pages) askPlan(w http.ResponseWriter, r *http.Request, v url.Values, ca
 	pick.Label, pick.Error = ui.T(ctx, "区域"), wrong.Of("place")
 	pg := p.page(ctx, ui.T(ctx, "安排专项行动"), ui.T(ctx, "有起止日期，区域里的对象都成为点位，自动排出路线。"))
 	pg.Errors = wrong
-	form := formOf("/inspection/plans", []ui.Button{{Text: ui.T(ctx, "安排"), Kind: ui.Primary}, {Text: ui.T(ctx, "取消"), Kind: ui.Quiet, Href: "/inspection/campaigns"}},
+	form := part.Post("/inspection/plans", []ui.Button{{Text: ui.T(ctx, "安排"), Kind: ui.Primary}, {Text: ui.T(ctx, "取消"), Kind: ui.Quiet, Href: "/inspection/campaigns"}},
 		ui.AskAll(fields), part.PlacePicker(pick), ui.AskAll(more))
 	if cause != nil {
 		w = part.Answering(w, cause)
@@ -203,8 +203,8 @@ func (p *Pages) plan(w http.ResponseWriter, r *http.Request) error {
 	if x.Leads(by) {
 		doing = append(doing, ui.Button{Text: ui.T(ctx, "调整路线"), Href: planHref(x.ID) + "/route"})
 	}
-	parts := []templ.Component{ui.Facts(facts), ways(doing), section(ui.T(ctx, "路线"), ui.Rows(p.pointTable(ctx, v.points)))}
-	parts = append(parts, section(ui.T(ctx, "任务"), p.taskForms(ctx, by, &v)...), section(ui.T(ctx, "发现的问题"), ui.Rows(p.findingTable(ctx, v.found))))
+	parts := []templ.Component{ui.Facts(facts), part.Ways(doing), part.Block(ui.T(ctx, "路线"), ui.Rows(p.pointTable(ctx, v.points)))}
+	parts = append(parts, part.Block(ui.T(ctx, "任务"), p.taskForms(ctx, by, &v)...), part.Block(ui.T(ctx, "发现的问题"), ui.Rows(p.findingTable(ctx, v.found))))
 	return p.render(w, r, pg, "/inspection/plans", parts...)
 }
 
@@ -215,7 +215,7 @@ func (p *Pages) basis(x *round.Plan) templ.Component {
 			return part.ClauseLink(k.Basis[0], p.Town.Gist(k.Basis[0]))
 		}
 	}
-	return says(x.Document)
+	return part.Says(x.Document)
 }
 
 func (p *Pages) pointTable(ctx context.Context, list []round.Point) ui.Table {
@@ -259,7 +259,7 @@ func (p *Pages) taskForms(ctx context.Context, by staff.Actor, v *planView) (par
 	for _, a := range v.staff {
 		who = append(who, ui.Option{Value: a.ID.String(), Text: a.Name})
 	}
-	form := formOf("/inspection/tasks/"+v.plan.ID.String(), []ui.Button{{Text: ui.T(ctx, "交给他"), Kind: ui.Primary}}, ui.AskAll([]ui.Field{
+	form := part.Post("/inspection/tasks/"+v.plan.ID.String(), []ui.Button{{Text: ui.T(ctx, "交给他"), Kind: ui.Primary}}, ui.AskAll([]ui.Field{
 		{Name: "task", Label: ui.T(ctx, "任务"), Kind: "select", Options: open, Value: open[0].Value, Required: true},
 		{Name: "worker", Label: ui.T(ctx, "由谁去"), Kind: "select", Options: who, Value: "0", Required: true},
 		{Name: "due", Label: ui.T(ctx, "最后一天"), Kind: "date", Value: v.plan.To.String(), Required: true}}))
@@ -304,7 +304,7 @@ func (p *Pages) route(w http.ResponseWriter, r *http.Request) error {
 	}
 	pg := p.page(ctx, ui.T(ctx, "调整路线"), ui.T(ctx, "写上先后的号码；自动排的路线是每次去最近的下一个。"))
 	pg.Trail = append(pg.Trail, ui.Link{Text: x.Name, Href: planHref(x.ID)})
-	return p.render(w, r, pg, "/inspection/plans", formOf(planHref(x.ID)+"/route", []ui.Button{{Text: ui.T(ctx, "保存"), Kind: ui.Primary}, {Text: ui.T(ctx, "取消"), Kind: ui.Quiet,
+	return p.render(w, r, pg, "/inspection/plans", part.Post(planHref(x.ID)+"/route", []ui.Button{{Text: ui.T(ctx, "保存"), Kind: ui.Primary}, {Text: ui.T(ctx, "取消"), Kind: ui.Quiet,
 		Href: planHref(x.ID)}}, ui.AskAll(fields)))
 }
 

@@ -121,7 +121,7 @@ func (p *Pages) registerHead(ctx context.Context, flows []*flow.Flow, of *flow.F
 	before := q.From.AddDays(-1)
 	nav := []ui.Button{{Text: ui.T(ctx, "上一季度"), Href: fmt.Sprintf("/inspection/register?flow=%s&from=%s", of.ID, before)},
 		{Text: ui.T(ctx, "下一季度"), Href: fmt.Sprintf("/inspection/register?flow=%s&from=%s", of.ID, q.To.AddDays(1))}}
-	return together(ui.Tabs(ui.T(ctx, "台账"), links), says(period(ctx, q.From, q.To)), ui.Stats(stats), ways(nav))
+	return together(ui.Tabs(ui.T(ctx, "台账"), links), part.Says(period(ctx, q.From, q.To)), ui.Stats(stats), part.Ways(nav))
 }
 
 func (p *Pages) registerTable(ctx context.Context, of *flow.Flow, list []casework.Inscription, due watched, now db.Time) ui.Table {

@@ -62,7 +62,7 @@ func (p *Pages) askVisit(w http.ResponseWriter, r *http.Request, v url.Values, c
 	if cause != nil {
 		w = part.Answering(w, cause)
 	}
-	return p.render(w, r, pg, "/inspection/plans", formOf("/inspection/points/"+at.ID.String(), []ui.Button{{Text: ui.T(ctx, "登记"), Kind: ui.Primary},
+	return p.render(w, r, pg, "/inspection/plans", part.Post("/inspection/points/"+at.ID.String(), []ui.Button{{Text: ui.T(ctx, "登记"), Kind: ui.Primary},
 		{Text: ui.T(ctx, "取消"), Kind: ui.Quiet, Href: planHref(x.ID)}}, ui.AskAll(wrong.On(fields))))
 }
 
@@ -136,13 +136,13 @@ func (p *Pages) visit(w http.ResponseWriter, r *http.Request) error {
 	if !v.Entered.IsZero() {
 		facts = append(facts, ui.Pair{Name: ui.T(ctx, "登记"), Text: ui.T(ctx, "由别人代为登记")})
 	}
-	parts := []templ.Component{ui.Facts(facts), section(ui.T(ctx, "发现的问题"), ui.Rows(p.findingTable(ctx, found)))}
+	parts := []templ.Component{ui.Facts(facts), part.Block(ui.T(ctx, "发现的问题"), ui.Rows(p.findingTable(ctx, found)))}
 	if l := p.list(&x); l != nil {
 		t := ui.Table{Caption: ui.T(ctx, "检查项"), Cols: []ui.Col{{Name: ui.T(ctx, "检查项"), Main: true}, {Name: ui.T(ctx, "结果")}}}
 		for i := range l.Items {
 			t.Rows = append(t.Rows, ui.TableRow{Cells: ui.Cells(l.Items[i].Says, l.Items[i].AnswerWords(v.Answers[l.Items[i].ID]))})
 		}
-		parts = append(parts, section(l.Name, ui.Rows(t)))
+		parts = append(parts, part.Block(l.Name, ui.Rows(t)))
 	}
 	return p.render(w, r, pg, "/inspection/plans", parts...)
 }
