@@ -71,12 +71,12 @@ func TestAMineDepositsAndDraws(t *testing.T) {
 		b.press("筛选")
 		b.see("2,750,000.00元", "B类上浮", "九万吨以上到十五万吨")
 		b.fit()
-		b.press("立件核定")
+		b.click("立件核定")
 		b.see("核定中")
 		s.address = b.at()
 		s.says("作出决定", "按登记的情况核定。")
 		b.see("送达核定通知")
-		b.press("已送达")
+		b.click("已送达")
 		b.see("2026年10月")
 		b.fit()
 
@@ -117,7 +117,7 @@ func TestAMineDepositsAndDraws(t *testing.T) {
 		s.sit("caizheng").open(s.address)
 		s.says("作出决定", "批准动用")
 		s.office.see("已批准，待专户放款")
-		s.office.press("专户放款")
+		s.office.click("专户放款")
 		s.office.see("已放款，待银行支付", "本金 1,950,000.00元")
 
 		b = s.sit("anjian")
@@ -128,11 +128,11 @@ func TestAMineDepositsAndDraws(t *testing.T) {
 		b.see("首次核定")
 		b.fit()
 		b.open(s.address)
-		b.press("立件核定")
+		b.click("立件核定")
 		b.see("作出决定")
 		s.says("作出决定", "动用以后重新核定")
 		b.see("送达核定通知")
-		b.press("已送达")
+		b.click("已送达")
 		b.see("800,000.00元")
 		s.paysIn("800000")
 		s.office.see("本金 2,750,000.00元")
@@ -145,7 +145,7 @@ func TestAMineDepositsAndDraws(t *testing.T) {
 func (s *story) says(button, words string) {
 	s.Helper()
 	s.office.fill("意见", words)
-	s.office.press(button)
+	s.office.click(button)
 }
 
 // paysIn notes at the treasury what the bank took in.
@@ -155,7 +155,7 @@ func (s *story) paysIn(sum string) {
 	b.open(s.address)
 	b.fill("金额（元）", sum)
 	b.fill("银行回单号", "回单 "+sum)
-	b.press("入账")
+	b.click("入账")
 	b.see("回单 " + sum)
 }
 
