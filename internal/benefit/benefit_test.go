@@ -159,6 +159,19 @@ func TestWhoSeesAnEntitlement(t *testing.T) {
 			if (err == nil) != want {
 				t.Errorf("%s: %v", login, err)
 			}
+			var list []benefit.Finding
+			o.Read(t, func(tx *db.Tx) (err error) {
+				list, err = o.benefits.Findings(tx, o.Actor(t, login), benefit.Query{State: benefit.Decided})
+				return err
+			})
+			for _, f := range list {
+				if err := o.DB.Read(context.Background(), func(tx *db.Tx) error { _, err := o.benefits.Finding(tx, o.Actor(t, login), f.ID); return err }); err != nil {
+					t.Errorf("%s sees a finding in the list and not by itself: %v", login, err)
+				}
+			}
+			if login == "caiwu" && len(list) == 0 {
+				t.Error("who pays sees no finding")
+			}
 		}
 	})
 }

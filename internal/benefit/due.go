@@ -139,7 +139,7 @@ func (p *periodAccount) net() (n money.Fen) {
 	return n
 }
 
-// open2 is every period of an entitlement up to a day, with what is due and paid. While a stop or a suspension is found for certain and not decided,
+// periods is every period of an entitlement up to a day, with what is due and paid. While a stop or a suspension is found for certain and not decided,
 // nothing is due from its day on beyond what was paid.
 func (x *Benefits) periods(tx *db.Tx, e *Entitlement, last civil.Date) ([]periodAccount, *pack.Benefit, error) {
 	decisions, err := Decisions(tx, e.ID)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"linli/internal/civil"
@@ -197,9 +198,9 @@ func scope(paths []string, column string) (string, []any) {
 	return "(" + strings.Join(or, " or ") + ")", args
 }
 
-// mine is the condition of what somebody works on: where he may see persons for relief, and what his unit decides. "" is nothing.
+// mine is the condition of what somebody sees, as sees has it of one: where he may see persons for relief, pays or audits, and what his unit decides. "" is nothing.
 func mine(by staff.Actor) (string, []any) {
-	within, args := scope(sights(by), "path")
+	within, args := scope(append(sights(by), keeps(by)...), "path")
 	if by.Unit == "" || !by.HasAny(staff.Handler) {
 		return within, args
 	}
@@ -209,15 +210,23 @@ func mine(by staff.Actor) (string, []any) {
 	return `(` + within + ` or unit = ?)`, append(args, by.Unit)
 }
 
+// keeps are the paths below which somebody pays or audits what is decided.
+func keeps(by staff.Actor) (paths []string) {
+	for _, g := range by.Grants {
+		if g.Place != "" && slices.Contains([]staff.Role{staff.Finance, staff.Treasurer, staff.Auditor}, g.Role) {
+			paths = append(paths, g.Place)
+		}
+	}
+	return paths
+}
+
 // sees reports whether somebody may see what is decided about a subject: for relief, as the unit that decides, or to pay and audit it.
 func sees(tx *db.Tx, by staff.Actor, s fact.Subject, path, unit string) error {
 	if unit != "" && unit == by.Unit && by.HasAny(staff.Handler) {
 		return nil
 	}
-	for _, r := range []staff.Role{staff.Finance, staff.Treasurer, staff.Auditor} {
-		if by.Has(r, path, "") {
-			return nil
-		}
+	if slices.ContainsFunc(keeps(by), func(p string) bool { return place.Within(path, p) }) {
+		return nil
 	}
 	return register.See(tx, by, s, register.ForRelief)
 }
