@@ -58,24 +58,26 @@ func Decisions(tx *db.Tx, entitlement db.ID) ([]Decision, error) {
 // an earlier one from the day on which it holds.
 func Stretches(list []Decision) []pack.Stretch {
 	var out []pack.Stretch
-	cut := func(last civil.Date) { // nothing is due after last
-		out = slices.DeleteFunc(out, func(s pack.Stretch) bool { return s.From.After(last) })
-		if n := len(out); n > 0 && (out[n-1].Until.IsZero() || out[n-1].Until.After(last)) {
-			out[n-1].Until = last
-		}
-	}
 	for _, d := range list {
 		switch d.Kind {
 		case Grant, Change, Resume:
-			cut(d.Effective.AddDays(-1))
-			out = append(out, pack.Stretch{From: d.Effective, Fen: d.Fen})
+			out = append(cut(out, d.Effective.AddDays(-1)), pack.Stretch{From: d.Effective, Fen: d.Fen})
 		case Suspend:
-			cut(d.Effective.AddDays(-1))
+			out = cut(out, d.Effective.AddDays(-1))
 		case Stop:
-			cut(d.Effective)
+			out = cut(out, d.Effective)
 		}
 	}
 	return out
+}
+
+// cut takes away what would be due after a day.
+func cut(list []pack.Stretch, last civil.Date) []pack.Stretch {
+	list = slices.DeleteFunc(slices.Clone(list), func(s pack.Stretch) bool { return s.From.After(last) })
+	if n := len(list); n > 0 && (list[n-1].Until.IsZero() || list[n-1].Until.After(last)) {
+		list[n-1].Until = last
+	}
+	return list
 }
 
 // decide writes a decision and moves the entitlement, guarded by its version. Returns conflict when somebody was faster.

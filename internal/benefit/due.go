@@ -30,20 +30,55 @@ func (x *Benefits) Offer() payrun.Offer {
 
 // A payment is what was paid for a period and not claimed back.
 type payment struct {
+	entitlement db.ID
 	key, period string
 	day         civil.Date
 	fen         money.Fen
 	claimed     money.Fen
 }
 
-func payments(tx *db.Tx, entitlement db.ID) ([]payment, error) {
-	list, err := db.Select(tx, func(r *db.Rows) (p payment, err error) {
-		return p, r.Scan(&p.key, &p.period, &p.day, (*int64)(&p.fen), (*int64)(&p.claimed))
-	}, `select key, period, day, fen, claimed from benefit_payment where entitlement = ? order by day, key`, entitlement)
+// A dossier is what stands of an entitlement besides itself: its decisions, what was paid, and the stop or suspension that is found and waits for a decision.
+type dossier struct {
+	decisions []Decision
+	paid      []payment
+	waits     *Finding
+}
+
+// dossiers reads those of many entitlements with one question for each kind of row.
+func dossiers(tx *db.Tx, list ...Entitlement) (map[db.ID]*dossier, error) {
+	all := make(map[db.ID]*dossier, len(list))
+	ids := make([]any, len(list))
+	for i := range list {
+		ids[i], all[list[i].ID] = list[i].ID, &dossier{}
+	}
+	if len(list) == 0 {
+		return all, nil
+	}
+	among := ` entitlement in (?` + strings.Repeat(", ?", len(ids)-1) + `)`
+	decisions, err := db.Select(tx, scanDecision, `select `+decisionColumns+` from benefit_decision where`+among+` order by entitlement, seq`, ids...)
+	if err != nil {
+		return nil, fmt.Errorf("decisions: %w", err)
+	}
+	for _, d := range decisions {
+		all[d.Entitlement].decisions = append(all[d.Entitlement].decisions, d)
+	}
+	paid, err := db.Select(tx, func(r *db.Rows) (p payment, err error) {
+		return p, r.Scan(&p.entitlement, &p.key, &p.period, &p.day, (*int64)(&p.fen), (*int64)(&p.claimed))
+	}, `select entitlement, key, period, day, fen, claimed from benefit_payment where`+among+` order by entitlement, day, key`, ids...)
 	if err != nil {
 		return nil, fmt.Errorf("payments: %w", err)
 	}
-	return list, nil
+	for _, p := range paid {
+		all[p.entitlement].paid = append(all[p.entitlement].paid, p)
+	}
+	waits, err := db.Select(tx, scanFinding, `select `+findingColumns+` from benefit_finding where`+among+` and state in ('open', 'checked') and kind in ('stop', 'suspend')`, ids...)
+	if err != nil {
+		return nil, fmt.Errorf("findings: %w", err)
+	}
+	for i := range waits {
+		all[waits[i].Entitlement].waits = &waits[i]
+	}
+	return all, nil
 }
 
 // Due is the payrun.Source of benefits: for every entitlement each period up to the one that is asked for, as far as it is not paid. A period of which
@@ -68,9 +103,13 @@ func (x *Benefits) Due(tx *db.Tx, w payrun.Want, after string, limit int) ([]pay
 	if err != nil {
 		return nil, "", fmt.Errorf("entitlements due: %w", err)
 	}
+	all, err := dossiers(tx, list...)
+	if err != nil {
+		return nil, "", err
+	}
 	var lines []payrun.Line
 	for i := range list {
-		due, err := x.lines(tx, &list[i], last)
+		due, err := x.lines(tx, &list[i], all[list[i].ID], last)
 		if err != nil {
 			return nil, "", fmt.Errorf("due of %s: %w", list[i].ID, err)
 		}
@@ -105,8 +144,8 @@ func lastDay(period string) (civil.Date, error) {
 }
 
 // lines are what an entitlement is still owed for the periods that end by a day.
-func (x *Benefits) lines(tx *db.Tx, e *Entitlement, last civil.Date) ([]payrun.Line, error) {
-	owed, b, err := x.periods(tx, e, last)
+func (x *Benefits) lines(tx *db.Tx, e *Entitlement, d *dossier, last civil.Date) ([]payrun.Line, error) {
+	owed, b, err := x.periods(e, d, last)
 	if err != nil || len(owed) == 0 {
 		return nil, err
 	}
@@ -141,24 +180,19 @@ func (p *periodAccount) net() (n money.Fen) {
 
 // periods is every period of an entitlement up to a day, with what is due and paid. While a stop or a suspension is found for certain and not decided,
 // nothing is due from its day on beyond what was paid.
-func (x *Benefits) periods(tx *db.Tx, e *Entitlement, last civil.Date) ([]periodAccount, *pack.Benefit, error) {
-	decisions, err := Decisions(tx, e.ID)
-	if err != nil || len(decisions) == 0 {
-		return nil, nil, err
+func (x *Benefits) periods(e *Entitlement, d *dossier, last civil.Date) ([]periodAccount, *pack.Benefit, error) {
+	if len(d.decisions) == 0 {
+		return nil, nil, nil
 	}
-	b, err := x.Of(e.Benefit, e.Pack, decisions[len(decisions)-1].On)
+	b, err := x.Of(e.Benefit, e.Pack, d.decisions[len(d.decisions)-1].On)
 	if err != nil {
 		return nil, nil, err
 	}
-	paid, err := payments(tx, e.ID)
-	if err != nil {
-		return nil, nil, err
+	list := Stretches(d.decisions)
+	if e.State == Active && d.waits != nil {
+		list = cut(list, b.Last(d.waits.Effective))
 	}
-	list := Stretches(decisions)
-	if list, err = x.withheld(tx, e, b, list); err != nil {
-		return nil, nil, err
-	}
-	return accounts(b, e, list, paid, last)
+	return accounts(b, e, list, d.paid, last)
 }
 
 // accounts lays decisions and payments side by side, period by period.
@@ -200,23 +234,6 @@ func accounts(b *pack.Benefit, e *Entitlement, list []pack.Stretch, paid []payme
 		day = p.To.AddDays(1)
 	}
 	return out, b, nil
-}
-
-// withheld ends what is due where a stop or suspension is found and waits for its decision.
-func (x *Benefits) withheld(tx *db.Tx, e *Entitlement, b *pack.Benefit, list []pack.Stretch) ([]pack.Stretch, error) {
-	if e.State != Active {
-		return list, nil
-	}
-	f, _, err := openFinding(tx, e.Benefit, e.Subject, e.Event)
-	if err != nil || f == nil || f.Kind != Stop && f.Kind != Suspend {
-		return list, err
-	}
-	until := b.Last(f.Effective)
-	list = slices.DeleteFunc(slices.Clone(list), func(s pack.Stretch) bool { return s.From.After(until) })
-	if n := len(list); n > 0 && (list[n-1].Until.IsZero() || list[n-1].Until.After(until)) {
-		list[n-1].Until = until
-	}
-	return list, nil
 }
 
 // line is what pays the rest of a period.
@@ -280,7 +297,11 @@ func (x *Benefits) renew(tx *db.Tx, l payrun.Line) (payrun.Line, bool, error) {
 			return l, false, err
 		}
 	}
-	list, err := x.lines(tx, &e, last)
+	all, err := dossiers(tx, e)
+	if err != nil {
+		return l, false, err
+	}
+	list, err := x.lines(tx, &e, all[e.ID], last)
 	for _, now := range list {
 		if now.Key == l.Key {
 			return now, true, err
@@ -327,14 +348,11 @@ func (x *Benefits) Told(tx *db.Tx, news []payrun.News) error {
 
 // settle claims back what was paid for any period beyond what decisions make due, each fen once.
 func (x *Benefits) settle(tx *db.Tx, by staff.Actor, e *Entitlement, b *pack.Benefit) error {
-	decisions, err := Decisions(tx, e.ID)
-	if err != nil {
+	all, err := dossiers(tx, *e)
+	if err != nil || len(all[e.ID].paid) == 0 {
 		return err
 	}
-	paid, err := payments(tx, e.ID)
-	if err != nil || len(paid) == 0 {
-		return err
-	}
+	decisions, paid := all[e.ID].decisions, all[e.ID].paid
 	last := paid[len(paid)-1].day
 	_, p := pack.PeriodOf(b.Per, last)
 	list, _, err := accounts(b, e, Stretches(decisions), paid, p.To)
@@ -378,7 +396,11 @@ type Period struct {
 
 // Periods returns the periods of an entitlement up to a day, the latest first, to who may see it.
 func (x *Benefits) Periods(tx *db.Tx, e *Entitlement, last civil.Date) ([]Period, error) {
-	list, _, err := x.periods(tx, e, last)
+	all, err := dossiers(tx, *e)
+	if err != nil {
+		return nil, err
+	}
+	list, _, err := x.periods(e, all[e.ID], last)
 	if err != nil {
 		return nil, err
 	}

@@ -76,6 +76,7 @@ create table benefit_finding (
 	case_id     BIGINT NOT NULL DEFAULT 0
 );
 create unique index benefit_finding_open on benefit_finding (benefit, skind, subject, event) where state in ('open', 'checked');
+create index benefit_finding_entitlement on benefit_finding (entitlement, state);
 create index benefit_finding_subject on benefit_finding (subject, benefit);
 create index benefit_finding_list on benefit_finding (state, path, id);
 create index benefit_finding_unit on benefit_finding (unit, state, id) where unit <> '';
