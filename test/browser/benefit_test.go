@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"testing"
 	"time"
 
+	"linli/internal/audit"
 	"linli/internal/casework"
 	"linli/internal/civil"
 	"linli/internal/db"
@@ -225,6 +227,19 @@ func TestABenefitFromFindingToRecovery(t *testing.T) {
 		b.fill("不服的理由", "只是住院，没有迁走")
 		b.click("提交申诉")
 		b.see("正在由另一个人复核")
+		dbtest.Read(t, c.DB, func(tx *db.Tx) error {
+			looks := 0
+			entries, err := audit.Of(tx, fact.Person(person).String(), 200)
+			for _, e := range entries {
+				if e.Verb == "look" && strings.Contains(string(e.Detail), "benefits") {
+					looks++
+				}
+			}
+			if looks < 4 {
+				t.Errorf("%d looks at what is sealed were noted", looks)
+			}
+			return err
+		})
 		b = s.sit("minzheng2")
 		b.open("/benefits/appeals")
 		b.see("只是住院")

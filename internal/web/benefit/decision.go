@@ -53,6 +53,9 @@ func (p *Pages) showDecision(w http.ResponseWriter, r *http.Request, wrong ui.Er
 	if err != nil {
 		return err
 	}
+	if err := p.noted(r, v.e.Subject, "查看待遇决定"); err != nil {
+		return err
+	}
 	v.what = p.benefitName(v.e.Benefit, v.d.Pack, v.d.On)
 	pg := p.page(ctx, ui.T(ctx, "待遇决定：%s", v.what), "")
 	pg.Errors = wrong

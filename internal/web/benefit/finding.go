@@ -144,6 +144,9 @@ func (p *Pages) showFinding(w http.ResponseWriter, r *http.Request, wrong ui.Err
 	if err != nil {
 		return err
 	}
+	if err := p.noted(r, n.Subject, "核查待遇线索"); err != nil {
+		return err
+	}
 	pg := p.page(ctx, ui.T(ctx, "%s：%s", n.name, n.what), "")
 	pg.Trail = []ui.Link{{Text: ui.T(ctx, "核查线索"), Href: "/benefits/findings"}}
 	pg.Errors = wrong

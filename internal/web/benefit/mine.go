@@ -71,6 +71,9 @@ func (p *Pages) showPerson(w http.ResponseWriter, r *http.Request, s fact.Subjec
 	if err != nil {
 		return err
 	}
+	if err := p.noted(r, s, "查看待遇"); err != nil {
+		return err
+	}
 	self := session.Actor(r).Person == s.ID
 	title, lead := ui.T(ctx, "%s的待遇", h.name), ui.T(ctx, "享受什么、为什么、发到哪里；还可能符合什么。")
 	if self {
@@ -210,6 +213,9 @@ func (p *Pages) entitlement(w http.ResponseWriter, r *http.Request) error {
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := p.noted(r, e.Subject, "查看待遇"); err != nil {
 		return err
 	}
 	pg := p.page(ctx, ui.T(ctx, "%s：%s", name, p.benefitName(e.Benefit, e.Pack, e.Begun)), "")

@@ -8,6 +8,8 @@ import (
 
 	"linli/internal/benefit"
 	"linli/internal/db"
+	"linli/internal/fact"
+	"linli/internal/register"
 	"linli/internal/staff"
 	"linli/internal/web/part"
 	"linli/internal/web/session"
@@ -76,6 +78,16 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, pg ui.Page, at st
 
 func (p *Pages) read(r *http.Request, fn func(tx *db.Tx, by staff.Actor) error) error {
 	return p.Town.DB.Read(r.Context(), func(tx *db.Tx) error { return fn(tx, session.Actor(r)) })
+}
+
+// noted writes in the audit log that somebody looked at what is sealed of another: benefits tell of illness and need.
+func (p *Pages) noted(r *http.Request, s fact.Subject, why string) error {
+	if session.Actor(r).Person == s.ID {
+		return nil
+	}
+	return p.write(r, func(tx *db.Tx, by staff.Actor) error {
+		return register.NoteLook(tx, by, s, register.ForRelief, "benefits", why)
+	})
 }
 
 func (p *Pages) write(r *http.Request, fn func(tx *db.Tx, by staff.Actor) error) error {
