@@ -130,7 +130,7 @@ func (a *Atlas) read(tx *db.Tx, ids []db.ID) ([]dot, error) {
 	for i, id := range ids {
 		args[i] = id
 	}
-	return db.Select(tx, a.scan, `select `+dotColumns+` from fact_case_position where case_id in (`+strings.TrimSuffix(strings.Repeat("?,", len(ids)), ",")+`)`, args...)
+	return db.Select(tx, a.scan, `select `+dotColumns+` from fact_case_position where case_id in (`+db.Marks(len(ids))+`)`, args...)
 }
 
 // noClock is where the yellow instants of cases end whose clock stands.

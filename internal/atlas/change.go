@@ -3,7 +3,6 @@ package atlas
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"linli/internal/audit"
 	"linli/internal/db"
@@ -51,7 +50,7 @@ func (a *Atlas) Changes(tx *db.Tx, by staff.Actor, area string, from int64) (lis
 			list = append(list, c)
 		}
 		return c, nil
-	}, `select case_id, lon, lat, path, open, desk, lead from fact_case_position where case_id in (`+strings.TrimSuffix(strings.Repeat("?,", len(ids)), ",")+`)`, args...)
+	}, `select case_id, lon, lat, path, open, desk, lead from fact_case_position where case_id in (`+db.Marks(len(ids))+`)`, args...)
 	if err != nil {
 		return nil, from, fmt.Errorf("changes of the map: %w", err)
 	}

@@ -54,7 +54,7 @@ func dossiers(tx *db.Tx, list ...Entitlement) (map[db.ID]*dossier, error) {
 	if len(list) == 0 {
 		return all, nil
 	}
-	among := ` entitlement in (?` + strings.Repeat(", ?", len(ids)-1) + `)`
+	among := ` entitlement in (` + db.Marks(len(ids)) + `)`
 	decisions, err := db.Select(tx, scanDecision, `select `+decisionColumns+` from benefit_decision where`+among+` order by entitlement, seq`, ids...)
 	if err != nil {
 		return nil, fmt.Errorf("decisions: %w", err)

@@ -58,7 +58,7 @@ func (c *Cases) Book(tx *db.Tx, by staff.Actor, s Span) ([]Inscription, error) {
 	}
 	args = slices.Concat(first, []any{months(s.From), months(s.To.Add(-1)), db.At(s.From), db.At(s.To), s.After}, args)
 	cases, err := db.Select(tx, func(r *db.Rows) (*Case, error) { return scan(r) }, `select `+columns+` from case_record c
-		where first_flow in (`+inList(len(first))+`) and month >= ? and month <= ? and registered_at >= ? and registered_at < ? and id > ? and (`+where+`)
+		where first_flow in (`+db.Marks(len(first))+`) and month >= ? and month <= ? and registered_at >= ? and registered_at < ? and id > ? and (`+where+`)
 		order by id limit ?`, append(args, s.Limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("register book: %w", err)
@@ -87,7 +87,7 @@ func (c *Cases) Taken(tx *db.Tx, cases []Inscription, verbs []flow.Verb) (map[db
 		err = r.Scan(&id, (*string)(&verb), &at)
 		found[id][verb] = at
 		return none, err
-	}, `select case_id, verb, max(at) from case_step where case_id in (`+inList(len(cases))+`) and verb in (`+inList(len(verbs))+`) group by case_id, verb`, args...)
+	}, `select case_id, verb, max(at) from case_step where case_id in (`+db.Marks(len(cases))+`) and verb in (`+db.Marks(len(verbs))+`) group by case_id, verb`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("steps taken: %w", err)
 	}
@@ -119,7 +119,7 @@ func (c *Cases) Disclosed(tx *db.Tx, flows []string, from, until flow.Verb, limi
 		since[id] = at
 		return none, err
 	}, `select c.id, max(s.at) from case_record c join case_step s on s.case_id = c.id and s.verb = ?
-		where c.first_flow in (`+inList(len(flows))+`) and c.open = 1 and not exists (select 1 from case_step u where u.case_id = c.id and u.verb = ? and u.seq > s.seq)
+		where c.first_flow in (`+db.Marks(len(flows))+`) and c.open = 1 and not exists (select 1 from case_step u where u.case_id = c.id and u.verb = ? and u.seq > s.seq)
 		group by c.id order by 2 desc limit ?`, append(args, string(until), limit)...)
 	if err != nil || len(since) == 0 {
 		return nil, err
@@ -128,7 +128,7 @@ func (c *Cases) Disclosed(tx *db.Tx, flows []string, from, until flow.Verb, limi
 	for id := range since {
 		ids = append(ids, id)
 	}
-	if cases, err = db.Select(tx, func(r *db.Rows) (*Case, error) { return scan(r) }, `select `+columns+` from case_record c where id in (`+inList(len(ids))+`)`, ids...); err != nil {
+	if cases, err = db.Select(tx, func(r *db.Rows) (*Case, error) { return scan(r) }, `select `+columns+` from case_record c where id in (`+db.Marks(len(ids))+`)`, ids...); err != nil {
 		return nil, fmt.Errorf("disclosed cases: %w", err)
 	}
 	rows, err := c.inscribe(tx, cases)
@@ -156,7 +156,7 @@ func scopeSQL(by staff.Actor) (string, []any) {
 		args = append(args, from, end, from, end)
 	}
 	if len(scope.Units) > 0 {
-		or = append(or, `exists (select 1 from case_unit u where u.case_id = c.id and u.unit in (`+inList(len(scope.Units))+`))`)
+		or = append(or, `exists (select 1 from case_unit u where u.case_id = c.id and u.unit in (`+db.Marks(len(scope.Units))+`))`)
 		for _, u := range scope.Units {
 			args = append(args, u)
 		}
@@ -175,7 +175,7 @@ func (c *Cases) inscribe(tx *db.Tx, cases []*Case) ([]Inscription, error) {
 	}
 	verbs := []any{string(flow.Register), string(flow.Instruct), string(flow.Reply), string(flow.Report)}
 	rows, err := tx.Query(`select case_id, verb, actor_name, words from case_step
-		where case_id in (`+inList(len(ids))+`) and verb in (?, ?, ?, ?) order by case_id, seq`, slices.Concat(ids, verbs)...)
+		where case_id in (`+db.Marks(len(ids))+`) and verb in (?, ?, ?, ?) order by case_id, seq`, slices.Concat(ids, verbs)...)
 	if err != nil {
 		return nil, fmt.Errorf("register book: %w", err)
 	}
@@ -211,7 +211,7 @@ func (n *Inscription) tell(v flow.Verb, name, words string) {
 func (c *Cases) inscribeReporters(tx *db.Tx, at map[db.ID]*Inscription, ids []any) error {
 	found, err := db.Select(tx, func(r *db.Rows) (rep Reporter, err error) {
 		return rep, r.Scan(&rep.CameBy, &rep.Name, &rep.Phone, &rep.Address)
-	}, `select came_by, name, phone, address from case_reporter where came_by in (`+inList(len(ids))+`) order by at desc, id desc`, ids...)
+	}, `select came_by, name, phone, address from case_reporter where came_by in (`+db.Marks(len(ids))+`) order by at desc, id desc`, ids...)
 	for _, rep := range found {
 		at[rep.CameBy].From = rep
 	}

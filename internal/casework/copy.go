@@ -74,7 +74,7 @@ var manyTables = [...]struct{ into, marks string }{
 	{`case_position (` + positionColumns + `)`, marks(11)},
 }
 
-func marks(n int) string { return "(" + inList(n) + ")" }
+func marks(n int) string { return "(" + db.Marks(n) + ")" }
 
 func (m *many) put(table int, values ...any) {
 	m.rows[table] = append(m.rows[table], values...)

@@ -42,7 +42,7 @@ func (c *Cases) Caller(tx *db.Tx, by staff.Actor, phone string, limit int) ([]Li
 			args = append(args, id)
 		}
 	}
-	ids, err := db.Select(tx, scanID, `select case_id from case_reporter where person in (`+inList(len(args))+`)
+	ids, err := db.Select(tx, scanID, `select case_id from case_reporter where person in (`+db.Marks(len(args))+`)
 		group by case_id order by max(at) desc limit ?`, append(args, limit)...)
 	if err != nil {
 		return nil, err

@@ -184,7 +184,7 @@ func long(tx *db.Tx, keys []string) (bool, error) {
 		args = append(args, k)
 	}
 	var n int
-	err := tx.QueryRow(`select count(*) from (select 1 from case_queue where scope in (`+inList(len(keys))+`) limit ?) n`,
+	err := tx.QueryRow(`select count(*) from (select 1 from case_queue where scope in (`+db.Marks(len(keys))+`) limit ?) n`,
 		append(args, shortQueue+1)...).Scan(&n)
 	return n > shortQueue, err
 }
@@ -206,7 +206,7 @@ func byState(q Query, keys []string, after string, afterID db.ID) (string, []any
 			sql.WriteString(` and c.flow = ?`)
 			args = append(args, q.Flow)
 		}
-		sql.WriteString(` and (select count(*) from case_queue q where q.scope in (` + inList(len(keys)) + `)
+		sql.WriteString(` and (select count(*) from case_queue q where q.scope in (` + db.Marks(len(keys)) + `)
 			and q.yellow_at = c.yellow_at and q.case_id = c.id) > 0 order by c.yellow_at, c.id limit ?) s` + fmt.Sprint(i))
 		for _, k := range keys {
 			args = append(args, k)
@@ -223,7 +223,7 @@ func (q Query) filter() (string, []any) {
 		sql, args = ` and c.flow = ?`, append(args, q.Flow)
 	}
 	if len(q.States) > 0 {
-		sql += ` and c.state in (` + strings.TrimSuffix(strings.Repeat("?,", len(q.States)), ",") + `)`
+		sql += ` and c.state in (` + db.Marks(len(q.States)) + `)`
 		for _, s := range q.States {
 			args = append(args, string(s))
 		}
@@ -337,8 +337,6 @@ func findOwn(tx *db.Tx, person db.ID, words string, before db.ID, limit int) ([]
 	return ids, nil
 }
 
-func inList(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
-
 // lines reads list rows by id and returns them in the order of ids.
 func (c *Cases) lines(tx *db.Tx, ids []db.ID) ([]Line, error) {
 	if len(ids) == 0 {
@@ -348,7 +346,7 @@ func (c *Cases) lines(tx *db.Tx, ids []db.ID) ([]Line, error) {
 	for _, id := range ids {
 		args = append(args, id)
 	}
-	found, err := db.Select(tx, scanLine, `select `+lineColumns+` from case_record c where c.id in (`+inList(len(ids))+`)`, args...)
+	found, err := db.Select(tx, scanLine, `select `+lineColumns+` from case_record c where c.id in (`+db.Marks(len(ids))+`)`, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -32,5 +32,5 @@
 //
 // # What it never does
 //
-// It knows no domain, builds no SQL, maps no structs, and retries nothing that might have been committed.
+// It knows no domain, builds no SQL but the placeholders of a list, maps no structs, and retries nothing that might have been committed.
 package db

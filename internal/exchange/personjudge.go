@@ -184,7 +184,7 @@ func likelyWords(found []register.PersonLikeness) string {
 func (r *personRun) before(tx *db.Tx, digests []any) (map[string]db.ID, error) {
 	out := map[string]db.ID{}
 	for chunk := range slices.Chunk(digests, 400) {
-		marks := strings.TrimSuffix(strings.Repeat("?, ", len(chunk)), ", ")
+		marks := db.Marks(len(chunk))
 		rows, err := tx.Query("select digest, person from exchange_person where source = ? and digest in ("+marks+")", append([]any{r.im.Map.Source}, chunk...)...)
 		if err != nil {
 			return nil, err
@@ -233,7 +233,7 @@ func (r *personRun) add(tx *db.Tx, fresh []*incoming) error {
 
 // insertMany writes rows in one statement for each two hundred or so.
 func insertMany(tx *db.Tx, into string, width int, args []any) error {
-	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", width), ", ") + "), "
+	row := "(" + db.Marks(width) + "), "
 	for chunk := range slices.Chunk(args, width*100) {
 		if err := tx.Exec("insert into "+into+" values "+strings.TrimSuffix(strings.Repeat(row, len(chunk)/width), ", "), chunk...); err != nil {
 			return err

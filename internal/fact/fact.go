@@ -233,7 +233,7 @@ func OfMany(tx *db.Tx, ids []db.ID, at AsOf) (map[db.ID][]Fact, error) {
 			args = append(args, id)
 		}
 		cond, more := at.where(tx)
-		list, err := db.Select(tx, scanFact, "select "+factColumns+" from statement where subject in ("+marks(len(now))+") and "+cond+" order by subject, name, id",
+		list, err := db.Select(tx, scanFact, "select "+factColumns+" from statement where subject in ("+db.Marks(len(now))+") and "+cond+" order by subject, name, id",
 			append(args, more...)...)
 		if err != nil {
 			return nil, wrap("read facts", err)
@@ -256,7 +256,7 @@ func Count(tx *db.Tx, ids []db.ID, name, value string, at AsOf) (n int, err erro
 		}
 		cond, more := at.where(tx)
 		var held int
-		err := tx.QueryRow("select count(distinct subject) from statement where subject in ("+marks(len(now))+") and name = ? and value = ? and "+cond,
+		err := tx.QueryRow("select count(distinct subject) from statement where subject in ("+db.Marks(len(now))+") and name = ? and value = ? and "+cond,
 			append(append(args, name, value), more...)...).Scan(&held)
 		if err != nil {
 			return 0, wrap("count facts", err)
@@ -287,8 +287,6 @@ func ByID(tx *db.Tx, id db.ID) (Fact, error) {
 	}
 	return list[0], nil
 }
-
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 func wrap(what string, err error) error {
 	if err == nil {

@@ -215,7 +215,7 @@ func NamesOfMany(tx *db.Tx, ids []db.ID) (map[db.ID][]string, error) {
 		for i, id := range chunk {
 			args[i] = id
 		}
-		rows, err := tx.Query("select distinct subject, name from statement where subject in ("+marks(len(chunk))+")", args...)
+		rows, err := tx.Query("select distinct subject, name from statement where subject in ("+db.Marks(len(chunk))+")", args...)
 		if err != nil {
 			return nil, wrap("read names", err)
 		}

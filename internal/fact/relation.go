@@ -163,7 +163,7 @@ func End(tx *db.Tx, r Relation, until civil.Date, t Telling) error {
 func Relations(tx *db.Tx, s Subject, at AsOf, names ...string) ([]Relation, error) {
 	cond, args := at.where(tx)
 	if len(names) > 0 {
-		cond += " and name in (" + marks(len(names)) + ")"
+		cond += " and name in (" + db.Marks(len(names)) + ")"
 		for _, n := range names {
 			args = append(args, n)
 		}

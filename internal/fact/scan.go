@@ -22,7 +22,7 @@ func Scan(tx *db.Tx, kind lexicon.Kind, names []string, each func(subject db.ID,
 			return none, err
 		}
 		return none, each(subject, name, value)
-	}, "select subject, name, value from statement where subject_kind = ? and name in ("+marks(len(names))+") and "+cond+" order by id", append(all, args...)...)
+	}, "select subject, name, value from statement where subject_kind = ? and name in ("+db.Marks(len(names))+") and "+cond+" order by id", append(all, args...)...)
 	return wrap("read all facts", err)
 }
 
@@ -43,7 +43,7 @@ func ScanEver(tx *db.Tx, kind lexicon.Kind, names []string, each func(subject db
 		}
 		each(subject, name)
 		return none, nil
-	}, "select distinct subject, name from statement where subject_kind = ? and name in ("+marks(len(names))+")", all...)
+	}, "select distinct subject, name from statement where subject_kind = ? and name in ("+db.Marks(len(names))+")", all...)
 	return wrap("read names told", err)
 }
 
@@ -62,7 +62,7 @@ func ScanRelations(tx *db.Tx, names []string, each func(name string, from, to Su
 		}
 		each(name, from, to)
 		return none, nil
-	}, "select name, from_kind, from_id, to_kind, to_id from relation where name in ("+marks(len(names))+") and "+cond+" order by valid_from, id", append(all, args...)...)
+	}, "select name, from_kind, from_id, to_kind, to_id from relation where name in ("+db.Marks(len(names))+") and "+cond+" order by valid_from, id", append(all, args...)...)
 	return wrap("read all relations", err)
 }
 

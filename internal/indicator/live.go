@@ -163,7 +163,7 @@ func (m *monthly) follow(tx *db.Tx, city string, defs []Definition) (afresh bool
 		ids = append(ids, id)
 	}
 	for part := range slices.Chunk(ids, liveBatch) { // by their ids, not by the index of months
-		marks := strings.TrimSuffix(strings.Repeat("?, ", len(part)), ", ")
+		marks := db.Marks(len(part))
 		if err := m.read(tx, defs, "id in ("+marks+") and month || '' = ?", append(slices.Clone(part), m.month)...); err != nil {
 			return false, err
 		}

@@ -3,7 +3,6 @@ package indicator
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"linli/internal/casework"
@@ -205,7 +204,7 @@ func (x *Indicators) listed(now time.Time, by staff.Actor, l List) (where clause
 		where.add("lead = ?", l.Unit)
 	}
 	if n := len(l.States); n > 0 {
-		where.add("state in (" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")")
+		where.add("state in (" + db.Marks(n) + ")")
 		for _, s := range l.States {
 			where.args = append(where.args, string(s))
 		}

@@ -53,7 +53,7 @@ func sight(c *clauses, by staff.Actor, area string) error {
 		ways, args = append(ways, "path >= ? and path < ?"), append(args, from, end)
 	}
 	if n := len(scope.Units); n > 0 {
-		marks := "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")"
+		marks := "(" + db.Marks(n) + ")"
 		ways = append(ways, "lead in "+marks, "desk in "+marks)
 		for range 2 {
 			for _, u := range scope.Units {

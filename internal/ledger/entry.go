@@ -161,7 +161,7 @@ func known(tx *db.Tx, lines []Line) error {
 		for i, l := range some {
 			args[i] = l.Account
 		}
-		list, err := db.Select(tx, scanAccount, "select "+accountColumns+" from ledger_account where code in ("+marks(len(args))+")", args...)
+		list, err := db.Select(tx, scanAccount, "select "+accountColumns+" from ledger_account where code in ("+db.Marks(len(args))+")", args...)
 		if err != nil {
 			return wrap("find accounts", err)
 		}

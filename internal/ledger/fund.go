@@ -143,7 +143,7 @@ func FundFor(tx *db.Tx, payer, code, path string) (f Fund, ok bool, err error) {
 	for _, c := range codes {
 		args = append(args, c)
 	}
-	list, err := db.Select(tx, scanFund, "select "+fundColumns+" from ledger_fund where code = ? and payer = ? and place in ("+marks(len(codes))+") order by length(path) desc limit 1", args...)
+	list, err := db.Select(tx, scanFund, "select "+fundColumns+" from ledger_fund where code = ? and payer = ? and place in ("+db.Marks(len(codes))+") order by length(path) desc limit 1", args...)
 	if err != nil || len(list) == 0 {
 		return f, false, wrap("find fund", err)
 	}

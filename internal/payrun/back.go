@@ -221,7 +221,7 @@ func (x *Runs) takeSome(tx *db.Tx, by staff.Actor, file db.ID, rows []Back) erro
 	for i := range rows {
 		args[i] = rows[i].Line
 	}
-	list, err := db.Select(tx, scanSlip, "select "+slipColumns+" from payrun_line l where l.id in ("+marks(len(args))+") order by l.id", args...)
+	list, err := db.Select(tx, scanSlip, "select "+slipColumns+" from payrun_line l where l.id in ("+db.Marks(len(args))+") order by l.id", args...)
 	if err != nil {
 		return wrap("find lines", err)
 	}
@@ -342,7 +342,7 @@ func (a *answered) write(tx *db.Tx, list []*Slip, to State, entry db.ID) error {
 			ids = append(ids, s.ID)
 			rows = append(rows, s.ID, s.Run, a.file.ID, paid, b.Why, b.Serial, entry)
 		}
-		n, err := tx.ExecCount("update payrun_line set state = ? where state = 'booked' and id in ("+marks(len(some))+")", ids...)
+		n, err := tx.ExecCount("update payrun_line set state = ? where state = 'booked' and id in ("+db.Marks(len(some))+")", ids...)
 		if err != nil {
 			return wrap("settle lines", err)
 		}

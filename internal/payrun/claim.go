@@ -209,7 +209,7 @@ func (c *part) claims() (map[fact.Subject][]*owed, error) {
 	}
 	today := place.Today(c.tx)
 	for some := range slices.Chunk(args, 1000) {
-		list, err := db.Select(c.tx, scanClaim, "select "+claimColumns+" from payrun_claim where state = 'open' and payee in ("+marks(len(some))+") order by id", some...)
+		list, err := db.Select(c.tx, scanClaim, "select "+claimColumns+" from payrun_claim where state = 'open' and payee in ("+db.Marks(len(some))+") order by id", some...)
 		if err != nil {
 			return nil, wrap("find claims", err)
 		}

@@ -147,7 +147,7 @@ func (c *part) living(lines []Line) (map[string]living, error) {
 			args[i] = some[i].Key
 		}
 		rows, err := c.tx.Query(`select l.key, l.id, l.run, case when l.state in ('held', 'returned') and r.state in `+passed+` then 1 else 0 end
-			from payrun_line l join payrun_run r on r.id = l.run where l.live = 1 and l.key in (`+marks(len(args))+")", args...)
+			from payrun_line l join payrun_run r on r.id = l.run where l.live = 1 and l.key in (`+db.Marks(len(args))+")", args...)
 		if err != nil {
 			return nil, wrap("find keys", err)
 		}
@@ -337,7 +337,7 @@ const lineRows = 200
 
 func (c *part) write() error {
 	const width = 22
-	row := "(" + marks(width) + "), "
+	row := "(" + db.Marks(width) + "), "
 	for some := range slices.Chunk(c.slips, lineRows) {
 		args := make([]any, 0, len(some)*width)
 		for i := range some {

@@ -212,7 +212,7 @@ func (c *part) carry() (next int, cursor string, err error) {
 	}
 	args = append(args, v.Benefit, v.Benefit, chunk)
 	list, err := db.Select(c.tx, scanSlip, "select "+slipColumns+` from payrun_line l where l.live = 1 and l.state in ('held', 'returned') and l.id > ? and l.path >= ? and l.path < ?
-		and l.run <> ? and l.source in (`+marks(len(v.Sources))+`) and (? = '' or l.benefit = ?)
+		and l.run <> ? and l.source in (`+db.Marks(len(v.Sources))+`) and (? = '' or l.benefit = ?)
 		and exists (select 1 from payrun_run r where r.id = l.run and r.state in `+passed+`) order by l.id limit ?`, args...)
 	if err != nil {
 		return 0, "", wrap("find what comes back", err)

@@ -189,7 +189,7 @@ func (r *Register) meet(tx *db.Tx, drafts []*Draft) ([][]db.ID, error) {
 // ask puts one question with many values, some at a time.
 func ask(tx *db.Tx, question string, values []any, each func(rows *db.Rows) error) error {
 	for chunk := range slices.Chunk(values, asked) {
-		rows, err := tx.Query(question+" ("+strings.TrimSuffix(strings.Repeat("?, ", len(chunk)), ", ")+")", chunk...)
+		rows, err := tx.Query(question+" ("+db.Marks(len(chunk))+")", chunk...)
 		if err != nil {
 			return err
 		}

@@ -155,7 +155,7 @@ func Persons(tx *db.Tx, ids []db.ID) (map[db.ID]Person, error) {
 		for i, id := range now {
 			args[i] = id
 		}
-		list, err := db.Select(tx, scanPerson, "select "+personColumns+" from person where id in ("+strings.TrimSuffix(strings.Repeat("?, ", len(now)), ", ")+")", args...)
+		list, err := db.Select(tx, scanPerson, "select "+personColumns+" from person where id in ("+db.Marks(len(now))+")", args...)
 		if err != nil {
 			return nil, wrap("read persons", err)
 		}

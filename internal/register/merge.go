@@ -2,7 +2,6 @@ package register
 
 import (
 	"errors"
-	"strings"
 
 	"linli/internal/db"
 	"linli/internal/fault"
@@ -47,7 +46,7 @@ func Among(tx *db.Tx, column string, person db.ID) (cond string, args []any, err
 	for _, id := range list {
 		args = append(args, id)
 	}
-	return column + " in (" + strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ") + ")", args, nil
+	return column + " in (" + db.Marks(len(args)) + ")", args, nil
 }
 
 // IsOne reports that two ids are of one person: the same entry, or entries that were merged.

@@ -283,7 +283,7 @@ func insertRows(tx *db.Tx, into string, width int, args []any) error {
 	if len(args) == 0 {
 		return nil
 	}
-	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", width), ", ") + "), "
+	row := "(" + db.Marks(width) + "), "
 	return tx.Exec("insert into "+into+" values "+strings.TrimSuffix(strings.Repeat(row, len(args)/width), ", "), args...)
 }
 

@@ -158,7 +158,7 @@ func (r *Register) holdersQuery(kind Kind, value string) (sql string, args []any
 	for _, k := range keys {
 		args = append(args, k.digest(kind, value))
 	}
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(keys)), ", ")
+	marks := db.Marks(len(keys))
 	return `select p.id, p.name, p.sex, p.born, p.place, p.address, p.source, p.created_at, p.updated_at, p.path, p.home_path, p.died
 		from register_secret s join person p on p.id = s.person
 		where ` + kind.indexed() + ` and s.lookup in (` + marks + `) order by s.last_at desc, s.id desc`, args

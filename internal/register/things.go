@@ -72,7 +72,7 @@ func Standing(tx *db.Tx, kind lexicon.Kind, of []string, path string, limit int)
 	from, end := place.Range(path)
 	where, args := x.where+" and path >= ? and path < ?", []any{from, end}
 	if len(of) > 0 {
-		where += " and kind in (" + strings.TrimSuffix(strings.Repeat("?, ", len(of)), ", ") + ")"
+		where += " and kind in (" + db.Marks(len(of)) + ")"
 		for _, k := range of {
 			args = append(args, k)
 		}

@@ -2,7 +2,6 @@ package round
 
 import (
 	"slices"
-	"strings"
 
 	"linli/internal/civil"
 	"linli/internal/db"
@@ -128,7 +127,7 @@ func casesIn(tx *db.Tx, flows []string, states []flow.State, path string) ([]tar
 	}
 	from, end := place.Range(path)
 	args := append(anys(flows), anys(states)...)
-	return db.Select(tx, scanCase, `select id, number, title, place, path from fact_case where flow in (`+marks(len(flows))+`) and state in (`+marks(len(states))+`)
+	return db.Select(tx, scanCase, `select id, number, title, place, path from fact_case where flow in (`+db.Marks(len(flows))+`) and state in (`+db.Marks(len(states))+`)
 		and path >= ? and path < ? order by id limit ?`, append(args, from, end, mostPoints)...)
 }
 
@@ -139,7 +138,7 @@ func closedIn(tx *db.Tx, flows []string, path string, p civil.Period) ([]target,
 	}
 	from, end := place.Range(path)
 	args := append(anys(flows), from, end, db.At(p.From.In(civil.Shanghai)), db.At(p.To.AddDays(1).In(civil.Shanghai)))
-	return db.Select(tx, scanCase, `select id, number, title, place, path from fact_case where flow in (`+marks(len(flows))+`) and open = 0
+	return db.Select(tx, scanCase, `select id, number, title, place, path from fact_case where flow in (`+db.Marks(len(flows))+`) and open = 0
 		and path >= ? and path < ? and closed_at >= ? and closed_at < ? order by id`, args...)
 }
 
@@ -166,8 +165,6 @@ func standing(tx *db.Tx, r *pack.Round, list []target) error {
 	}
 	return nil
 }
-
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 func anys[T ~string](list []T) []any {
 	out := make([]any, len(list))

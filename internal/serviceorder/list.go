@@ -1,7 +1,6 @@
 package serviceorder
 
 import (
-	"strings"
 	"time"
 
 	"linli/internal/civil"
@@ -33,7 +32,7 @@ func (x *Orders) List(tx *db.Tx, by staff.Actor, q Search) ([]Order, error) {
 	}
 	and := func(c string, a ...any) { cond, args = cond+" and "+c, append(args, a...) }
 	if len(q.States) > 0 {
-		marks := strings.TrimSuffix(strings.Repeat("?, ", len(q.States)), ", ")
+		marks := db.Marks(len(q.States))
 		list := make([]any, len(q.States))
 		for i, s := range q.States {
 			list[i] = string(s)

@@ -270,7 +270,7 @@ func (a *Answers) write(tx *db.Tx, list []change) error {
 			some := ids[:min(200, len(ids))]
 			ids = ids[len(some):]
 			err := tx.Exec("update standing_answer set superseded_at = ? where superseded_at = '' and benefit = ? and subject in ("+
-				strings.TrimSuffix(strings.Repeat("?, ", len(some)), ", ")+")", append([]any{now, a.benefits[benefit].Ref()}, some...)...)
+				db.Marks(len(some))+")", append([]any{now, a.benefits[benefit].Ref()}, some...)...)
 			if err != nil {
 				return err
 			}
